@@ -8,6 +8,7 @@ namespace Mneme.Specs;
 /// <param name="MeasureEvery">Steps between two points.</param>
 /// <param name="Seeds">One trial per configuration and seed.</param>
 /// <param name="Settings">All settings of the family but the searched ones, in the family's order.</param>
+/// <param name="Device">Where tensors live: <c>cpu</c> or <c>cuda:N</c>.</param>
 /// <param name="Search">The search space, or null when every trial has the same configuration.</param>
 public sealed record ExperimentSpec(
     string Name,

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Mneme.Messages;
+
+namespace Mneme.Coordinator.Experiments;
+
+/// <summary>What may be asked of an experiment. Whoever asks twice changes nothing the second time.</summary>
+public abstract record ExperimentCommand
+{
+    private ExperimentCommand() { }
+
+    /// <summary>Gives a session up to <paramref name="Slots"/> segments.</summary>
+    /// <param name="Live">Sessions whose lease runs; what others hold may be taken.</param>
+    public sealed record GrantSegments(string Session, int Slots, IReadOnlySet<string> Live) : ExperimentCommand;
+
+    /// <param name="Draining">Whether the session takes no further work.</param>
+    public sealed record CommitSegment(
+        string Session, Commit Commit, ImmutableArray<LaneResult> Results, bool Draining) : ExperimentCommand;
+
+    /// <summary>A segment comes back without a commit.</summary>
+    public sealed record ReturnSegment(
+        int Segment, long Epoch, string Cause, string Text, bool Counted) : ExperimentCommand;
+}
+
+/// <summary>What a command decided.</summary>
+/// <param name="Granted">Segments that the asking session now holds.</param>
+public sealed record Decision(
+    ImmutableArray<Journal.ExperimentEvent> Events, CommitOutcome Outcome, ImmutableArray<int> Granted)
+{
+    public static Decision Nothing(CommitOutcome outcome = CommitOutcome.Fresh) => new([], outcome, []);
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Mneme.Journal;
+using Mneme.Plans;
+
+namespace Mneme.Coordinator.Experiments;
+
+public enum SegmentStatus { Blocked = 0, Ready = 1, Leased = 2, Committed = 3, Quarantined = 4 }
+
+/// <param name="DoneStep">Where the next grant starts.</param>
+/// <param name="Checkpoint">Of this segment's last commit, or null.</param>
+/// <param name="Commits">Every commit by epoch, so that a redelivered one is recognised.</param>
+public sealed record SegmentState(
+    SegmentStatus Status, long Epoch, string? Session, long DoneStep, string? Checkpoint, int Failures,
+    ImmutableDictionary<long, string> Commits);
+
+/// <summary>An experiment as its events made it. <see cref="Apply"/> is pure: the same stream gives the same
+/// state in every process.</summary>
+public sealed record ExperimentState
+{
+    public required Plan Plan { get; init; }
+    public required ImmutableList<SegmentState> Segments { get; init; }
+    public ImmutableSortedSet<int> Ready { get; init; } = [];
+    public ImmutableSortedSet<int> Leased { get; init; } = [];
+    public int Committed { get; init; }
+    public int Quarantined { get; init; }
+    public bool Completed { get; init; }
+
+    /// <summary>Trial-steps that are committed.</summary>
+    public long DoneTrialSteps { get; init; }
+
+    /// <summary>Nothing more can happen without a person: segments wait behind a quarantined one.</summary>
+    public bool Stuck => !Completed && Quarantined > 0 && Ready.IsEmpty && Leased.IsEmpty;
+
+    public static ExperimentState Of(Plan plan, ExperimentSubmitted submitted)
+    {
+        var fresh = plan.Segments.Select(s => new SegmentState(
+            s.Parents.IsEmpty ? SegmentStatus.Ready : SegmentStatus.Blocked, 0, null, s.FromStep, null, 0,
+            ImmutableDictionary<long, string>.Empty));
+        return new() { Plan = plan, Segments = [.. fresh], Ready = [.. submitted.Roots] };
+    }
+
+    public ExperimentState Apply(ExperimentEvent happened) => happened switch
+    {
+        ExperimentSubmitted => this,
+        SegmentReady e => With(e.Segment, s => s with { Status = SegmentStatus.Ready }),
+        SegmentGranted e => With(e.Segment, s => s with
+        {
+            Status = SegmentStatus.Leased, Epoch = e.Epoch, Session = e.Session,
+        }),
+        SegmentCommitted e => Commit(e),
+        SegmentReturned e => With(e.Segment, s => s with
+        {
+            Status = SegmentStatus.Ready, Session = null, Failures = s.Failures + (e.Counted ? 1 : 0),
+        }),
+        SegmentQuarantined e => With(e.Segment, s => s with { Status = SegmentStatus.Quarantined }) with
+        {
+            Quarantined = Quarantined + 1,
+        },
+        ExperimentCompleted => this with { Completed = true },
+        _ => throw new UnreachableException(happened.GetType().Name),
+    };
+
+    public ExperimentState Apply(IEnumerable<ExperimentEvent> stream) =>
+        stream.Aggregate(this, (state, happened) => state.Apply(happened));
+
+    private ExperimentState Commit(SegmentCommitted e) =>
+        With(e.Segment, s => s with
+        {
+            Status = e.Final ? SegmentStatus.Committed : SegmentStatus.Ready,
+            Session = null, DoneStep = e.ToStep, Checkpoint = e.Checkpoint,
+            Commits = s.Commits.SetItem(e.Epoch, e.Checkpoint),
+        }) with
+        {
+            Committed = Committed + (e.Final ? 1 : 0),
+            DoneTrialSteps = DoneTrialSteps
+                + (e.ToStep - e.FromStep) * Plan.LanesOf(Plan.Segments[e.Segment]).Length,
+        };
+
+    // The two indices follow the status, whatever changed it.
+    private ExperimentState With(int segment, Func<SegmentState, SegmentState> change)
+    {
+        var after = change(Segments[segment]);
+        return this with
+        {
+            Segments = Segments.SetItem(segment, after),
+            Ready = after.Status == SegmentStatus.Ready ? Ready.Add(segment) : Ready.Remove(segment),
+            Leased = after.Status == SegmentStatus.Leased ? Leased.Add(segment) : Leased.Remove(segment),
+        };
+    }
+}

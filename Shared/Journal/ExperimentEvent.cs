@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Mneme.Messages;
+using Mneme.Plans;
+
+namespace Mneme.Journal;
+
+/// <summary>What happened to an experiment. The set is closed; kinds and fields are append-only, because
+/// stored streams are read by every later version.</summary>
+public abstract record ExperimentEvent
+{
+    private protected ExperimentEvent() { }
+}
+
+/// <param name="Spec">The resolved experiment file.</param>
+/// <param name="SpecSha">Identity of its meaning; comments and order do not count.</param>
+/// <param name="Segments">Number of segments of the plan.</param>
+/// <param name="Roots">Those without parents: they are ready from the start.</param>
+/// <param name="Numerics">The class of machines whose bits the results are.</param>
+public sealed record ExperimentSubmitted(
+    string Spec, string SpecSha, Packing Packing, int Segments,
+    ImmutableArray<int> Roots, string Numerics) : ExperimentEvent;
+
+/// <summary>A session got the right to compute a segment, under a new epoch.</summary>
+public sealed record SegmentGranted(int Segment, long Epoch, string Session) : ExperimentEvent;
+
+/// <summary>A segment, or its beginning, is done for good.</summary>
+public sealed record SegmentCommitted(
+    int Segment, long Epoch, long FromStep, long ToStep, bool Final, string Checkpoint,
+    long CheckpointBytes) : ExperimentEvent
+{
+    /// <summary>Results by lane: stored as rows beside the event, so empty when an event is read.</summary>
+    [JsonIgnore]
+    public ImmutableArray<LaneResult> Results { get; init; } = [];
+}
+
+/// <summary>All parents of a segment are committed: it may be granted.</summary>
+public sealed record SegmentReady(int Segment) : ExperimentEvent;
+
+/// <summary>A grant ended without a commit.</summary>
+/// <param name="Counted">Whether it counts against the segment (its own fault, not the cluster's).</param>
+public sealed record SegmentReturned(
+    int Segment, long Epoch, string Cause, string Text, bool Counted) : ExperimentEvent;
+
+/// <summary>A segment failed too often; it waits for a person.</summary>
+public sealed record SegmentQuarantined(int Segment, string Cause, string Text) : ExperimentEvent;
+
+/// <summary>Every segment is committed.</summary>
+public sealed record ExperimentCompleted : ExperimentEvent;

@@ -1,0 +1,155 @@
+using Mneme.Messages;
+using Microsoft.Data.Sqlite;
+
+namespace Mneme.Journal.Sqlite;
+
+/// <summary>The journal in one file, for one coordinator: embedded, or a small lab.</summary>
+public sealed class SqliteJournal : IJournal
+{
+    private const int SchemaVersion = 1;
+    private readonly JournalThread thread = new();
+    private readonly SqliteDatabase database;
+    private readonly SqliteProjection projection;
+    private readonly TimeProvider clock;
+
+    /// <summary>Opens or creates the file. Throws <see cref="JournalException"/> when it is none of ours,
+    /// or of a later version.</summary>
+    public SqliteJournal(string path, TimeProvider clock)
+    {
+        this.clock = clock;
+        try
+        {
+            database = new SqliteDatabase(path);
+            projection = new SqliteProjection(database);
+            CreateOrCheck(path);
+        }
+        catch (SqliteException error)
+        {
+            thread.Dispose();
+            throw new JournalException($"{path}: cannot be used as a journal: {error.Message}", error);
+        }
+    }
+
+    public async ValueTask<long> TakeLead(string node, string incarnation) =>
+        await Do(() => (long)database.Scalar(
+            "UPDATE leader SET epoch=epoch+1, node=?1, incarnation=?2 RETURNING epoch", node, incarnation)!);
+
+    public async ValueTask<Appended> Append(
+        long leaderEpoch, string experiment, IReadOnlyList<ExperimentEvent> events) =>
+        await Do(() =>
+        {
+            var outcome = Appended.Deposed;
+            database.Transaction(() =>
+            {
+                if (!Leads(leaderEpoch)) return false;
+                outcome = Write(leaderEpoch, experiment, events) ? Appended.Ok : Appended.Conflict;
+                return outcome == Appended.Ok;
+            });
+            return outcome;
+        });
+
+    public async ValueTask<IReadOnlyList<ExperimentEvent>> Read(string experiment) =>
+        await Do(() => database.Query(
+            "SELECT kind, payload FROM journal WHERE experiment=?1 ORDER BY seq",
+            row => EventCodec.Decode(row.GetString(0), row.GetString(1)), experiment));
+
+    public async ValueTask<IReadOnlyList<ResultRow>> Results(string experiment) =>
+        await Do(() => database.Query(
+            """
+            SELECT trial, from_step, to_step, segment, epoch, diverged_at, chain, steps, points
+            FROM result WHERE experiment=?1 ORDER BY trial, from_step
+            """, ReadResult, experiment));
+
+    public async ValueTask<IReadOnlyList<AttemptRow>> Attempts(string experiment) =>
+        await Do(() => database.Query(
+            "SELECT segment, epoch, session, cause FROM attempt WHERE experiment=?1 ORDER BY segment, epoch",
+            row => new AttemptRow(row.GetInt32(0), row.GetInt64(1), row.GetString(2), Text(row, 3)), experiment));
+
+    public async ValueTask OpenSession(long leaderEpoch, string session, string node, TimeSpan lease) =>
+        await Lead(leaderEpoch, () => database.Execute(
+            "INSERT OR REPLACE INTO session VALUES (?1, ?2, 'live', ?3)", session, node, Now() + Ms(lease)));
+
+    public async ValueTask Renew(long leaderEpoch, IReadOnlyCollection<string> sessions, TimeSpan lease) =>
+        await Lead(leaderEpoch, () =>
+        {
+            foreach (var session in sessions)
+                database.Execute("UPDATE session SET lease_until=?2 WHERE session=?1 AND state='live'",
+                    session, Now() + Ms(lease));
+        });
+
+    public async ValueTask<IReadOnlySet<string>> LiveSessions() =>
+        await Do(() => database.Query(
+            "SELECT session FROM session WHERE state='live' AND lease_until>=?1",
+            row => row.GetString(0), Now()).ToHashSet());
+
+    public async ValueTask CloseSession(long leaderEpoch, string session) =>
+        await Lead(leaderEpoch, () => database.Execute(
+            "UPDATE session SET state='closed' WHERE session=?1", session));
+
+    public async ValueTask<IReadOnlyList<string>> Verify(string experiment) =>
+        await Do(() => SqliteVerification.Faults(database, experiment));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Do(() => { database.Dispose(); return 0; });
+        thread.Dispose();
+    }
+
+    private Task<T> Do<T>(Func<T> action) => thread.Do(action);
+
+    private Task<bool> Lead(long leaderEpoch, Action write) =>
+        Do(() => database.Transaction(() =>
+        {
+            if (!Leads(leaderEpoch)) return false;
+            write();
+            return true;
+        }));
+
+    private bool Leads(long epoch) => database.Scalar("SELECT 1 FROM leader WHERE epoch=?1", epoch) is not null;
+
+    private bool Write(long leaderEpoch, string experiment, IReadOnlyList<ExperimentEvent> events)
+    {
+        var seq = (long)database.Scalar(
+            "SELECT coalesce(max(seq), 0) FROM journal WHERE experiment=?1", experiment)!;
+        foreach (var happened in events)
+        {
+            if (!projection.Apply(experiment, leaderEpoch, happened)) return false;
+            var (kind, payload) = EventCodec.Encode(happened);
+            database.Execute("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                experiment, ++seq, leaderEpoch, kind, payload, Now());
+        }
+        return true;
+    }
+
+    private void CreateOrCheck(string path)
+    {
+        if (database.Scalar("SELECT 1 FROM sqlite_master WHERE name='meta'") is null)
+            database.Transaction(() => { Create(); return true; });
+        var version = (long)database.Scalar("SELECT schema_version FROM meta")!;
+        if (version != SchemaVersion)
+            throw new JournalException(
+                $"{path}: was written by another version (schema {version}, this program knows {SchemaVersion})");
+    }
+
+    private void Create()
+    {
+        using var schema = typeof(SqliteJournal).Assembly.GetManifestResourceStream("Schema.sql")!;
+        foreach (var statement in new StreamReader(schema).ReadToEnd().Split(";\n"))
+            if (!string.IsNullOrWhiteSpace(statement)) database.Execute(statement);
+        database.Execute("INSERT INTO meta VALUES (1, ?1, ?2)", SchemaVersion, Guid.NewGuid().ToString("N"));
+        database.Execute("INSERT INTO leader VALUES (1, 0, '', '')");
+    }
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static long Ms(TimeSpan span) => (long)span.TotalMilliseconds;
+
+    private static string? Text(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static ResultRow ReadResult(SqliteDataReader row) => new(
+        row.GetInt64(1), row.GetInt64(2), row.GetInt32(3), row.GetInt64(4),
+        new LaneResult(
+            row.GetInt32(0), row.IsDBNull(5) ? null : row.GetInt64(5), row.GetString(6),
+            new PackedPoints(row.GetFieldValue<byte[]>(7), row.GetFieldValue<byte[]>(8))));
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Mneme.Plans;
+using Mneme.Specs;
+
+namespace Mneme.Messages;
+
+/// <summary>What coordinators and workers say to each other. The set is closed; <see cref="MessageCodec"/>
+/// gives every kind its stable name on the wire.</summary>
+public abstract record Message
+{
+    private protected Message() { }
+}
+
+/// <summary>A worker process introduces itself on a new mailbox; sent again until it is answered.</summary>
+/// <param name="Incarnation">Random id of this process life.</param>
+/// <param name="Numerics">Hash of build, math library and device: equal class, equal bits.</param>
+/// <param name="Families">Names of the families in the worker's catalogue.</param>
+public sealed record Hello(
+    int Protocol, string Node, string Incarnation, string Box, int Slots, string Numerics,
+    ImmutableArray<string> Families, ImmutableArray<Held> Held) : Message;
+
+/// <summary>A segment by its experiment's name and its place in that experiment's plan.</summary>
+public readonly record struct SegmentId(string Experiment, int Index)
+{
+    public override string ToString() => $"{Experiment}#{Index}";
+}
+
+/// <summary>A segment that a worker has in its hands.</summary>
+public sealed record Held(SegmentId Segment, long Epoch, long Step);
+
+/// <summary>The session that a Hello opened, and how often to beat.</summary>
+/// <param name="Drop">Held segments that the worker must give up.</param>
+public sealed record Welcome(
+    string Session, TimeSpan Lease, TimeSpan Beat, string LeaderBox, ImmutableArray<SegmentId> Drop) : Message;
+
+/// <summary>The coordinator will not work with this worker, or no longer knows its session.</summary>
+public sealed record Refuse(string Reason, string Text) : Message;
+
+/// <summary>Sign of life with what is held and how many slots are free; the highest sequence number wins.</summary>
+public sealed record Beat(string Session, long Sequence, int Free, ImmutableArray<Held> Held) : Message;
+
+/// <summary>The beat was counted; the worker's own deadline moves on.</summary>
+public sealed record BeatAck(long Sequence) : Message;
+
+/// <summary>The right to compute one segment, with everything it takes.</summary>
+/// <param name="Epoch">Part of the commit's condition.</param>
+/// <param name="FromStep">Where the work starts: later than planned when a part is committed already.</param>
+/// <param name="LastStep">Where the trials end: a point is taken there in any case.</param>
+/// <param name="Common">Settings that all lanes share.</param>
+/// <param name="Parents">Checkpoints that the lanes' sources number; empty: start from the seeds.</param>
+public sealed record Assign(
+    SegmentId Segment, string Key, long Epoch, string Family, string Device, int Phase,
+    long FromStep, long ToStep, long LastStep, long MeasureEvery, ImmutableArray<Setting> Common,
+    ImmutableArray<string> Parents, ImmutableArray<AssignedLane> Lanes) : Message;
+
+/// <param name="Own">Settings in which this lane differs from the others.</param>
+/// <param name="Source">Where its state comes from; meaningless when there are no parents.</param>
+public sealed record AssignedLane(
+    int Trial, uint Seed, ImmutableArray<Setting> Own, LaneSource Source);
+
+/// <summary>How far a running segment is; lossy, the newest replaces older ones.</summary>
+public sealed record Progress(SegmentId Segment, long Epoch, long Step) : Message;
+
+/// <summary>The result of a segment, or of its beginning when the worker had to stop early.</summary>
+/// <param name="Final">Whether the segment is complete.</param>
+/// <param name="Checkpoint">SHA-256 of the checkpoint blob.</param>
+/// <param name="Lanes">Results by lane, unless they are too large for a frame.</param>
+/// <param name="LanesBlob">SHA-256 of a blob that holds them instead.</param>
+public sealed record Commit(
+    SegmentId Segment, long Epoch, long FromStep, long ToStep, bool Final, string Checkpoint,
+    long CheckpointBytes, ImmutableArray<LaneResult> Lanes, string? LanesBlob) : Message;
+
+public enum CommitOutcome { Fresh = 0, Duplicate = 1, Fenced = 2, NeedBlob = 3 }
+
+/// <summary>What became of a commit, and what this worker does next with the cohort it holds.</summary>
+/// <param name="Next">The segment that continues it; null: free the slot.</param>
+public sealed record CommitReply(SegmentId Segment, long Epoch, CommitOutcome Outcome, Assign? Next) : Message;
+
+/// <summary>A segment could not be computed.</summary>
+/// <param name="Cause">A stable word: <c>user_error</c>, <c>oom</c>, <c>bad_checkpoint</c>, <c>storage</c>.</param>
+public sealed record Failed(SegmentId Segment, long Epoch, string Cause, string Text) : Message;
+
+/// <summary>The worker gives a segment back uncomputed; not counted against it.</summary>
+public sealed record Release(SegmentId Segment, long Epoch, string Reason) : Message;
+
+/// <summary>An order to a worker: <c>drain</c> stops every cohort at its next step.</summary>
+public sealed record Control(string Verb) : Message;
+
+/// <summary>The worker has nothing left and goes.</summary>
+public sealed record Bye(string Session) : Message;

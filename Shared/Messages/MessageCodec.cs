@@ -1,0 +1,88 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mneme.Messages;
+
+/// <summary>
+/// Messages as UTF-8 JSON: <c>{"v":1,"kind":"beat","body":{...}}</c>. The kinds are a closed table of stable
+/// words; no type name crosses the wire. Unknown fields are ignored, unknown kinds are not decoded.
+/// </summary>
+public static class MessageCodec
+{
+    public const int Version = 1;
+
+    private static readonly FrozenDictionary<string, JsonTypeInfo> ByKind = new Dictionary<string, JsonTypeInfo>
+    {
+        ["hello"] = MessageJson.Default.Hello,
+        ["welcome"] = MessageJson.Default.Welcome,
+        ["refuse"] = MessageJson.Default.Refuse,
+        ["beat"] = MessageJson.Default.Beat,
+        ["beat-ack"] = MessageJson.Default.BeatAck,
+        ["assign"] = MessageJson.Default.Assign,
+        ["progress"] = MessageJson.Default.Progress,
+        ["commit"] = MessageJson.Default.Commit,
+        ["commit-reply"] = MessageJson.Default.CommitReply,
+        ["failed"] = MessageJson.Default.Failed,
+        ["release"] = MessageJson.Default.Release,
+        ["control"] = MessageJson.Default.Control,
+        ["bye"] = MessageJson.Default.Bye,
+    }.ToFrozenDictionary();
+
+    private static readonly FrozenDictionary<Type, string> KindOf =
+        ByKind.ToFrozenDictionary(pair => pair.Value.Type, pair => pair.Key);
+
+    public static IEnumerable<string> Kinds => ByKind.Keys.Order(StringComparer.Ordinal);
+
+    public static byte[] Encode(Message message)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            var kind = KindOf[message.GetType()];
+            json.WriteStartObject();
+            json.WriteNumber("v", Version);
+            json.WriteString("kind", kind);
+            json.WritePropertyName("body");
+            JsonSerializer.Serialize(json, message, ByKind[kind]);
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    /// <summary>Null when the kind is unknown; throws <see cref="JsonException"/> when the bytes are no
+    /// message of this version.</summary>
+    public static Message? Decode(ReadOnlySpan<byte> frame)
+    {
+        var reader = new Utf8JsonReader(frame);
+        using var document = JsonDocument.ParseValue(ref reader);
+        var root = document.RootElement;
+        if (!root.TryGetProperty("v", out var version) || version.GetInt32() != Version)
+            throw new JsonException($"not a frame of protocol version {Version}");
+        return ByKind.TryGetValue(root.GetProperty("kind").GetString() ?? "", out var type)
+            ? (Message?)root.GetProperty("body").Deserialize(type)
+            : null;
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = 64)]
+[JsonSerializable(typeof(Hello))]
+[JsonSerializable(typeof(Welcome))]
+[JsonSerializable(typeof(Refuse))]
+[JsonSerializable(typeof(Beat))]
+[JsonSerializable(typeof(BeatAck))]
+[JsonSerializable(typeof(Assign))]
+[JsonSerializable(typeof(Progress))]
+[JsonSerializable(typeof(Commit))]
+[JsonSerializable(typeof(CommitReply))]
+[JsonSerializable(typeof(Failed))]
+[JsonSerializable(typeof(Release))]
+[JsonSerializable(typeof(Control))]
+[JsonSerializable(typeof(Bye))]
+[JsonSerializable(typeof(LaneResult[]))]
+internal sealed partial class MessageJson : JsonSerializerContext;

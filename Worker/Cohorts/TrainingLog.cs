@@ -1,0 +1,107 @@
+using Mneme.Worker.Torch;
+
+namespace Mneme.Worker.Cohorts;
+
+/// <summary>
+/// Losses and hits of the last 100 steps of every lane, and what follows from them: means, the first run of
+/// 100 right steps, and which lanes diverged. The last steps stay on the device; they are read once in 100.
+/// </summary>
+public sealed class TrainingLog
+{
+    public const int Window = 100;
+
+    private readonly int lanes;
+    private readonly int batch;
+    private readonly Tensor losses;      // [lane, window, batch]
+    private readonly Tensor hits;        // [lane, window, batch]
+    private readonly Tensor limit;
+    private readonly long[] read;        // steps already folded into the three below
+    private readonly long[] streak;
+    private readonly long[] firstRun;    // steps until the first 100 right ones in a row, or -1
+    private readonly long[] divergedAt;
+
+    public TrainingLog(LaneState state, int lanes, int batch, Device device)
+    {
+        (this.lanes, this.batch) = (lanes, batch);
+        losses = state.Add("log/losses", Tensor.Zeros([lanes, Window, batch], device: device));
+        hits = state.Add("log/hits", Tensor.Zeros([lanes, Window, batch], DType.Bool, device));
+        Healthy = state.Add("log/healthy", Tensor.Ones([lanes], DType.Bool, device));
+        limit = state.Hold(Tensor.Scalar(double.PositiveInfinity, device: device));
+        read = state.Add("log/read", new long[lanes]);
+        streak = state.Add("log/streak", new long[lanes]);
+        firstRun = state.Add("log/first_run", Filled(-1));
+        divergedAt = state.Add("log/diverged_at", Filled(-1));
+    }
+
+    /// <summary>Lanes whose loss was finite at every step: the others are not updated.   // [lane]</summary>
+    public Tensor Healthy { get; }
+
+    /// <summary>Takes in one step, before the update that it causes.</summary>
+    /// <param name="loss">Not differentiable any more.   // [lane * batch]</param>
+    /// <param name="hit">Whether the prediction was right.   // [lane * batch]</param>
+    public void Record(long step, Tensor loss, Tensor hit)
+    {
+        var place = step % Window;
+        var byLane = loss.View(lanes, batch);
+        losses.Select(1, place).CopyFrom(byLane);
+        hits.Select(1, place).CopyFrom(hit.View(lanes, batch));
+        Healthy.LogicalAndInPlace(byLane.Lt(limit).All(1));
+        if (place == Window - 1) Fold(step + 1);
+    }
+
+    /// <summary>Brings every figure below up to date.</summary>
+    /// <param name="steps">Number of steps recorded so far.</param>
+    public LogFigures Figures(long steps)
+    {
+        Fold(steps);
+        var (loss, hit) = (losses.ToArray<float>(), hits.ToArray<bool>());
+        var count = (int)Math.Min(steps, Window) * batch;
+        return new LogFigures(
+            Each(k => Values(loss, k, steps).Sum(value => (double)value) / count),
+            Each(k => (double)Values(hit, k, steps).Count(right => right) / count),
+            Each(k => firstRun[k] < 0 ? double.NaN : firstRun[k]));
+    }
+
+    public long? DivergedAt(int lane) => divergedAt[lane] < 0 ? null : divergedAt[lane];
+
+    private void Fold(long steps)
+    {
+        if (read[0] == steps) return;
+        var (loss, hit) = (losses.ToArray<float>(), hits.ToArray<bool>());
+        for (var k = 0; k < lanes; k++)
+            for (; read[k] < steps; read[k]++)
+            {
+                var from = (int)(k * Window + read[k] % Window) * batch;
+                FoldStep(k, loss.AsSpan(from, batch), hit.AsSpan(from, batch));
+            }
+    }
+
+    private void FoldStep(int lane, ReadOnlySpan<float> loss, ReadOnlySpan<bool> hit)
+    {
+        streak[lane] = hit.Contains(false) ? 0 : streak[lane] + 1;
+        if (firstRun[lane] < 0 && streak[lane] == Window) firstRun[lane] = read[lane] + 1;
+        foreach (var value in loss)
+            if (divergedAt[lane] < 0 && !float.IsFinite(value)) divergedAt[lane] = read[lane];
+    }
+
+    // A lane's last values, oldest first, so that sums do not depend on where the ring begins.
+    private IEnumerable<T> Values<T>(T[] ring, int lane, long steps)
+    {
+        for (var step = Math.Max(0, steps - Window); step < steps; step++)
+            for (var b = 0; b < batch; b++)
+                yield return ring[(lane * Window + step % Window) * batch + b];
+    }
+
+    private double[] Each(Func<int, double> value) => [.. Enumerable.Range(0, lanes).Select(value)];
+
+    private long[] Filled(long value)
+    {
+        var array = new long[lanes];
+        Array.Fill(array, value);
+        return array;
+    }
+}
+
+/// <summary>Per lane: means over the last 100 steps, and the steps it took to be right 100 times in a row
+/// (NaN as long as that has not happened).</summary>
+public sealed record LogFigures(double[] Loss, double[] Accuracy, double[] FirstRun);
