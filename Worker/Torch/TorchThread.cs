@@ -1,0 +1,28 @@
+namespace Mneme.Worker.Torch;
+
+/// <summary>What an OS thread needs before it trains.</summary>
+public static class TorchThread
+{
+    /// <summary>Training yields to heartbeats and to whoever sits at the machine.</summary>
+    private const int Niceness = 5;
+
+    private static readonly Lock ProcessGate = new();
+    private static bool processIsPrepared;
+
+    /// <summary>One intra-op thread, denormals flushed to zero, nice +5: for the calling thread.
+    /// Threads of the pool must not call this; they would keep the lower priority.</summary>
+    public static void Prepare()
+    {
+        PrepareProcess();
+        if (Native.PrepareThread(Niceness) < 0) throw new TorchException(Native.Error());
+    }
+
+    private static void PrepareProcess()
+    {
+        lock (ProcessGate)
+        {
+            if (!processIsPrepared) Native.KeepFreedMemory();
+            processIsPrepared = true;
+        }
+    }
+}
