@@ -48,8 +48,9 @@ public readonly record struct RandomStream(uint Seed, uint Id)
         }
     }
 
-    /// <summary>Standard normal, by Box and Muller (1958): elements 2i and 2i + 1 are the cosine and
-    /// the sine of one angle. Computed in float64, rounded to float32; at most 6.7 in size.</summary>
+    /// <summary>Standard normal, by Box and Muller (1958): elements 2i and 2i + 1 are the cosine
+    /// and the sine of one angle. Computed in float64, rounded to float32; at most 6.7 in size.
+    /// </summary>
     public void FillNormal(long step, Span<float> into, long first = 0)
     {
         var words = new WordSource(this, step, first, into.Length);

@@ -18,7 +18,7 @@ internal struct WordSource
         _step = step;
     }
 
-    /// <summary>Word number <paramref name="element"/> of the first attempt, four to a block.</summary>
+    /// <summary>The element's word of the first attempt, four to a block.</summary>
     public uint this[long element]
     {
         get
@@ -29,7 +29,7 @@ internal struct WordSource
         }
     }
 
-    /// <summary>A 64-bit word for the element, two to a block; later attempts are independent.</summary>
+    /// <summary>The element's 64-bit word, two to a block; attempts are independent.</summary>
     public readonly ulong Pair(long element, uint attempt)
     {
         var words = Draw((uint)(element >> 1), attempt);
