@@ -19,7 +19,7 @@ public static class Assignments
             trial.Ordinal, trial.Seed, [.. trial.Settings.Where(s => !common.Contains(s))],
             gather.IsEmpty ? default : gather[k]));
         return new Assign(
-            new SegmentId(spec.Name, index), segment.Key, progress.Epoch, spec.Model, spec.Device,
+            new SegmentId(spec.Name, index), segment.Key, progress.Epoch, spec.Model, spec.Resources.Device,
             segment.Phase, progress.DoneStep, segment.ToStep, spec.Steps, spec.MeasureEvery, [.. common], parents,
             [.. lanes]);
     }

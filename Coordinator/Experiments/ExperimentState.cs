@@ -26,6 +26,9 @@ public sealed record ExperimentState
     public int Quarantined { get; init; }
     public bool Completed { get; init; }
 
+    /// <summary>Trials whose last segment is committed.</summary>
+    public int FinishedTrials { get; init; }
+
     /// <summary>Trial-steps that are committed.</summary>
     public long DoneTrialSteps { get; init; }
 
@@ -73,9 +76,12 @@ public sealed record ExperimentState
         }) with
         {
             Committed = Committed + (e.Final ? 1 : 0),
-            DoneTrialSteps = DoneTrialSteps
-                + (e.ToStep - e.FromStep) * Plan.LanesOf(Plan.Segments[e.Segment]).Length,
+            FinishedTrials = FinishedTrials
+                + (e.Final && !Plan.ChildrenOf(e.Segment).Any() ? LanesOf(e.Segment) : 0),
+            DoneTrialSteps = DoneTrialSteps + (e.ToStep - e.FromStep) * LanesOf(e.Segment),
         };
+
+    private int LanesOf(int segment) => Plan.LanesOf(Plan.Segments[segment]).Length;
 
     // The two indices follow the status, whatever changed it.
     private ExperimentState With(int segment, Func<SegmentState, SegmentState> change)

@@ -86,3 +86,15 @@ public static class MessageCodec
 [JsonSerializable(typeof(Bye))]
 [JsonSerializable(typeof(LaneResult[]))]
 internal sealed partial class MessageJson : JsonSerializerContext;
+
+/// <summary>Results of a commit that are too large for a frame, as a blob holds them.</summary>
+public static class LaneResults
+{
+    public static byte[] Encode(IEnumerable<LaneResult> lanes) =>
+        JsonSerializer.SerializeToUtf8Bytes([.. lanes], MessageJson.Default.LaneResultArray);
+
+    /// <summary>Throws <see cref="JsonException"/> when the bytes are no results.</summary>
+    public static LaneResult[] Decode(ReadOnlySpan<byte> blob) =>
+        JsonSerializer.Deserialize(blob, MessageJson.Default.LaneResultArray)
+        ?? throw new JsonException("the results of a commit are empty");
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Mneme.Blobs;
+using Mneme.Journal;
+using Mneme.Journal.Sqlite;
+
+namespace Mneme.Coordinator.Embedded;
+
+/// <summary>
+/// Where one experiment's journal and checkpoints live: <c>OUT/.mneme/NAME/</c>. The lock makes sure that
+/// one process uses it; it ends with the process, however that ends.
+/// </summary>
+public sealed class StateFolder : IAsyncDisposable
+{
+    private readonly FileStream theLock;
+
+    private StateFolder(string path, FileStream theLock, IJournal journal, FolderBlobs blobs)
+    {
+        (Path, this.theLock, Journal, Blobs) = (path, theLock, journal, blobs);
+    }
+
+    public string Path { get; }
+
+    public IJournal Journal { get; }
+
+    public FolderBlobs Blobs { get; }
+
+    public static string PathOf(string output, string experiment) =>
+        System.IO.Path.Combine(output, ".mneme", experiment);
+
+    /// <exception cref="UserError">The folder cannot be written, another process uses it, or it holds
+    /// something else.</exception>
+    public static StateFolder Open(string output, string experiment, TimeProvider clock)
+    {
+        var path = PathOf(output, experiment);
+        var theLock = TakeLock(path, output, experiment);
+        try
+        {
+            var journal = new SqliteJournal(System.IO.Path.Combine(path, "journal.db"), clock);
+            var blobs = FolderBlobs.Open(System.IO.Path.Combine(path, "blobs"), clock);
+            return new StateFolder(path, theLock, journal, blobs);
+        }
+        catch (Exception error) when (error is JournalException or BlobError)
+        {
+            theLock.Dispose();
+            throw new UserError(error.Message, inner: error);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Journal.DisposeAsync();
+        await theLock.DisposeAsync();
+    }
+
+    private static FileStream TakeLock(string path, string output, string experiment)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            var file = new FileStream(
+                System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                FileShare.None);
+            File.WriteAllText(OwnerFile(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return file;
+        }
+        catch (IOException error) when (error is not FileNotFoundException && IsBusy(error))
+        {
+            throw new UserError(
+                $"{output}: experiment '{experiment}' is being run by another process{OwnerOf(path)}. "
+                + "Wait for it, stop it, or choose another folder with --out.", inner: error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError(
+                $"{output}: results cannot be written there ({error.Message}). "
+                + "Make the folder writable, free some space, or choose another with --out.", inner: error);
+        }
+    }
+
+    // EWOULDBLOCK: the file is there and somebody holds it.
+    private static bool IsBusy(IOException error) => (error.HResult & 0xFFFF) is 11 or 35 or 32;
+
+    private static string OwnerFile(string path) => System.IO.Path.Combine(path, "owner");
+
+    private static string OwnerOf(string path) =>
+        File.Exists(OwnerFile(path)) ? $" (pid {File.ReadAllText(OwnerFile(path)).Trim()})" : "";
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Text;
+using Mneme.Coordinator.Experiments;
+using Mneme.Coordinator.Search;
+using Mneme.Journal;
+using Mneme.Plans;
+using Mneme.Specs;
+using Mneme.Worker;
+
+namespace Mneme.Coordinator.Embedded;
+
+/// <summary>An experiment that the journal knows, ready to go on from wherever it is.</summary>
+public sealed record Submission(
+    ExperimentSpec Spec, FamilySchema Family, ExperimentState State, long LeaderEpoch)
+{
+    /// <summary>Submits the spec, or finds it where it was left.</summary>
+    /// <exception cref="UserError">Another spec has this name, or its results came from another class of
+    /// machines.</exception>
+    public static async Task<Submission> Enter(
+        StateFolder folder, ExperimentSpec spec, PackingWishes wishes, bool mixNumerics)
+    {
+        var epoch = await folder.Journal.TakeLead("embedded", Guid.NewGuid().ToString("N"));
+        // The lock says that no other process lives: whoever held a session is dead.
+        foreach (var session in await folder.Journal.LiveSessions())
+            await folder.Journal.CloseSession(epoch, session);
+        var stream = await folder.Journal.Read(spec.Name);
+        if (stream.Count == 0)
+        {
+            await Submit(folder, spec, wishes, epoch);
+            stream = await folder.Journal.Read(spec.Name);
+        }
+        var submitted = (ExperimentSubmitted)stream[0];
+        if (submitted.SpecSha != SpecIdentity.Sha256(spec)) throw Changed(folder, spec, submitted);
+        if (submitted.Numerics != NumericsClass.Of(spec.Resources.Device) && !mixNumerics)
+            throw OtherNumerics(spec);
+        return Restore(spec, stream, epoch);
+    }
+
+    public static FamilySchema FamilyOf(ExperimentSpec spec) => Catalog.Find(spec.Model).Schema;
+
+    /// <summary>The state that a stream of events leads to.</summary>
+    public static Submission Restore(
+        ExperimentSpec spec, IReadOnlyList<ExperimentEvent> stream, long leaderEpoch)
+    {
+        var family = FamilyOf(spec);
+        var submitted = (ExperimentSubmitted)stream[0];
+        var plan = Planner.Plan(spec, family, TrialEnumeration.Of(spec, family), submitted.Packing);
+        return new Submission(
+            spec, family, ExperimentState.Of(plan, submitted).Apply(stream), leaderEpoch);
+    }
+
+    /// <summary>The spec as the journal holds it.</summary>
+    public static ExperimentSpec Stored(ExperimentSubmitted submitted) =>
+        SpecReader.Parse("the journal's spec", Encoding.UTF8.GetBytes(submitted.Spec), Schemas).Spec
+        ?? throw new JournalException("the journal holds a spec that this version cannot read");
+
+    public static ImmutableArray<FamilySchema> Schemas { get; } =
+        [.. Catalog.Families.Select(family => family.Schema)];
+
+    private static async Task Submit(
+        StateFolder folder, ExperimentSpec spec, PackingWishes wishes, long epoch)
+    {
+        var family = FamilyOf(spec);
+        var trials = TrialEnumeration.Of(spec, family);
+        var packing = new Packing(
+            [.. PackingChoice.Of(spec, family, trials, wishes).Select(estimate => estimate.Packing)]);
+        var plan = Planner.Plan(spec, family, trials, packing);
+        await folder.Journal.Append(epoch, spec.Name,
+        [
+            new ExperimentSubmitted(
+                SpecWriter.Write(spec), SpecIdentity.Sha256(spec), packing, plan.Segments.Length,
+                [.. plan.Segments.Where(s => s.Parents.IsEmpty).Select(s => s.Index)],
+                NumericsClass.Of(spec.Resources.Device)),
+        ]);
+    }
+
+    private static UserError Changed(
+        StateFolder folder, ExperimentSpec spec, ExperimentSubmitted submitted)
+    {
+        var changes = string.Join("\n  ", SpecDifference.Between(Stored(submitted), spec));
+        return new UserError(
+            $"""
+            experiment '{spec.Name}' exists with another spec in {folder.Path}:
+              {changes}
+            Nothing was changed. Choose one:
+              - give the new spec another name, to keep both;
+              - choose another folder with --out;
+              - run again with --discard, to throw the old experiment and its results away.
+            """);
+    }
+
+    private static UserError OtherNumerics(ExperimentSpec spec) => new(
+        $"""
+        experiment '{spec.Name}' was begun with another libtorch, BLAS, processor or device: from here on its
+        numbers could differ in the last bit. Go on where it was begun, or run again with --mix-numerics.
+        """);
+}

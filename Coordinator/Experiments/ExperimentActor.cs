@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using Mneme.Actors;
+using Mneme.Journal;
+using Mneme.Messages;
+using Mneme.Specs;
+
+namespace Mneme.Coordinator.Experiments;
+
+/// <summary>What an experiment's actor reaches outside itself.</summary>
+/// <param name="Send">Puts a message into a worker's mailbox; lost messages are asked for again.</param>
+/// <param name="HasBlob">Whether a checkpoint of that size is stored.</param>
+/// <param name="FetchLanes">Results that were too large for a frame.</param>
+/// <param name="Watch">Hears of every change.</param>
+/// <param name="Deposed">Another process leads: this one must stop.</param>
+public sealed record ExperimentSurroundings(
+    IJournal Journal,
+    long LeaderEpoch,
+    Func<string, Message, ValueTask> Send,
+    Func<string, long, Task<bool>> HasBlob,
+    Func<string, Task<ImmutableArray<LaneResult>>> FetchLanes,
+    Action<ExperimentView> Watch,
+    Action Deposed);
+
+/// <summary>
+/// The shell around one experiment's decisions: decide, append, apply, send, in that order. Commands that
+/// wait together are decided one after the other and written in one transaction.
+/// </summary>
+public sealed class ExperimentActor : Actor<ExperimentMessage>
+{
+    private readonly ExperimentSpec spec;
+    private readonly ExperimentSurroundings outside;
+    private readonly TrialBoard board;
+    private readonly List<Pending> pending = [];
+    private readonly Dictionary<int, long> reached = [];    // by running segment: not committed yet
+    private ExperimentState state;
+
+    public ExperimentActor(
+        ExperimentSpec spec, FamilySchema family, ExperimentState state, IEnumerable<ResultRow> results,
+        ExperimentSurroundings outside)
+    {
+        (this.spec, this.state, this.outside) = (spec, state, outside);
+        board = new TrialBoard(family, state.Plan.Trials.Length);
+        foreach (var row in results) board.Take(row.Result);
+    }
+
+    protected override ValueTask Started()
+    {
+        outside.Watch(View());
+        return default;
+    }
+
+    protected override async ValueTask Receive(ExperimentMessage message)
+    {
+        switch (message)
+        {
+            case ExperimentMessage.Credit credit:
+                await SendAgain(credit);
+                pending.Add(new Pending(
+                    new ExperimentCommand.GrantSegments(credit.Session.Id, credit.Free, credit.Live),
+                    credit.Session, null, null));
+                break;
+            case ExperimentMessage.Commits { Commit.LanesBlob: { } blob } commits:
+                Here.Later<ImmutableArray<LaneResult>>(
+                    outside.FetchLanes(blob), lanes => new ExperimentMessage.Fetched(commits, lanes),
+                    error => new ExperimentMessage.Returns(commits.Commit.Segment, commits.Commit.Epoch,
+                        "storage", error.Message, Counted: false, commits.Handled));
+                break;
+            case ExperimentMessage.Commits commits:
+                Take(commits, commits.Commit.Lanes);
+                break;
+            case ExperimentMessage.Fetched fetched:
+                Take(fetched.Of, fetched.Lanes);
+                break;
+            case ExperimentMessage.Progressed progressed:
+                reached[progressed.Segment.Index] = progressed.Step;
+                outside.Watch(View());
+                break;
+            case ExperimentMessage.Returns returns:
+                pending.Add(new Pending(
+                    new ExperimentCommand.ReturnSegment(
+                        returns.Segment.Index, returns.Epoch, returns.Cause, returns.Text, returns.Counted),
+                    null, null, returns.Handled));
+                break;
+        }
+    }
+
+    protected override async ValueTask Settle()
+    {
+        if (pending.Count == 0) return;
+        var batch = pending.ToList();
+        pending.Clear();
+        if (await Write(batch) == Appended.Conflict)
+            foreach (var one in batch) await Write([one]);
+        outside.Watch(View());
+    }
+
+    private void Take(ExperimentMessage.Commits commits, ImmutableArray<LaneResult> lanes) =>
+        pending.Add(new Pending(
+            new ExperimentCommand.CommitSegment(
+                commits.Session.Id, commits.Commit, lanes, commits.Session.Draining),
+            commits.Session, commits.Commit, commits.Handled));
+
+    private async ValueTask<Appended> Write(IReadOnlyList<Pending> batch)
+    {
+        var after = state;
+        var decisions = new List<Decision>();
+        foreach (var one in batch)
+        {
+            decisions.Add(await Decide(after, one));
+            after = after.Apply(decisions[^1].Events);
+        }
+        var events = decisions.SelectMany(decision => decision.Events).ToList();
+        var outcome = events.Count == 0
+            ? Appended.Ok
+            : await outside.Journal.Append(outside.LeaderEpoch, spec.Name, events);
+        if (outcome == Appended.Deposed) outside.Deposed();
+        if (outcome != Appended.Ok) return outcome;
+        state = after;
+        foreach (var committed in events.OfType<SegmentCommitted>()) Note(committed);
+        foreach (var (one, decision) in batch.Zip(decisions)) await Answer(one, decision);
+        return outcome;
+    }
+
+    // A commit whose checkpoint is not stored would be a promise that cannot be kept.
+    private async ValueTask<Decision> Decide(ExperimentState current, Pending one) =>
+        one.Commit is { } commit && !await outside.HasBlob(commit.Checkpoint, commit.CheckpointBytes)
+            ? Decision.Nothing(CommitOutcome.NeedBlob)
+            : ExperimentDecisions.Decide(current, one.Command);
+
+    private async ValueTask Answer(Pending one, Decision decision)
+    {
+        if (one.Commit is { } commit)
+        {
+            Assign? next = decision.Granted.IsEmpty
+                ? null
+                : Assignments.Of(spec, state, decision.Granted[0]);
+            await outside.Send(
+                one.Session!.Box, new CommitReply(commit.Segment, commit.Epoch, decision.Outcome, next));
+        }
+        else
+            foreach (var segment in decision.Granted)
+                await outside.Send(one.Session!.Box, Assignments.Of(spec, state, segment));
+        one.Handled?.Ok(true);
+    }
+
+    // A grant that the worker does not hold was lost on the way; a worker drops what it has seen.
+    private async ValueTask SendAgain(ExperimentMessage.Credit credit)
+    {
+        var held = credit.Held.Select(h => h.Segment.Index).ToHashSet();
+        foreach (var segment in state.Leased)
+            if (state.Segments[segment].Session == credit.Session.Id && !held.Contains(segment))
+                await outside.Send(credit.Session.Box, Assignments.Of(spec, state, segment));
+    }
+
+    private void Note(SegmentCommitted committed)
+    {
+        reached.Remove(committed.Segment);
+        foreach (var lane in committed.Results) board.Take(lane);
+    }
+
+    private ExperimentView View()
+    {
+        var open = state.Plan.Segments.Length - state.Committed;
+        var running = state.Leased.Sum(s => LanesOf(s)
+            * Math.Max(0, reached.GetValueOrDefault(s) - state.Segments[s].DoneStep));
+        return new ExperimentView(
+            spec.Name, state.Plan.Trials.Length, state.FinishedTrials,
+            state.Leased.Sum(LanesOf), board.Diverged, state.DoneTrialSteps + running, state.Plan.TrialSteps, board.Best(), state.Completed,
+            state.Stuck ? $"{open} segments wait behind a quarantined one" : null);
+    }
+
+    private int LanesOf(int segment) => state.Plan.LanesOf(state.Plan.Segments[segment]).Length;
+
+    private sealed record Pending(
+        ExperimentCommand Command, Session? Session, Commit? Commit, Sink<bool>? Handled);
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Mneme.Actors;
+using Mneme.Messages;
+
+namespace Mneme.Coordinator.Experiments;
+
+/// <summary>What is said to an experiment's actor.</summary>
+public abstract record ExperimentMessage
+{
+    private ExperimentMessage() { }
+
+    /// <summary>A worker has free slots.</summary>
+    /// <param name="Held">What it holds: grants that are missing there are sent again.</param>
+    public sealed record Credit(
+        Session Session, int Free, ImmutableArray<Held> Held, IReadOnlySet<string> Live) : ExperimentMessage;
+
+    /// <summary>A commit came in; the sink is answered once nothing can undo what became of it.</summary>
+    public sealed record Commits(Session Session, Commit Commit, Sink<bool> Handled) : ExperimentMessage;
+
+    /// <summary>The results of a commit that came as a blob.</summary>
+    public sealed record Fetched(Commits Of, ImmutableArray<LaneResult> Lanes) : ExperimentMessage;
+
+    /// <summary>How far a running segment is: for whoever watches, never for a decision.</summary>
+    public sealed record Progressed(SegmentId Segment, long Step) : ExperimentMessage;
+
+    /// <summary>A segment comes back without results.</summary>
+    public sealed record Returns(
+        SegmentId Segment, long Epoch, string Cause, string Text, bool Counted,
+        Sink<bool> Handled) : ExperimentMessage;
+}
+
+/// <summary>A session and the mailbox of its worker.</summary>
+/// <param name="Draining">Whether it takes no more work.</param>
+public sealed record Session(string Id, string Box, bool Draining);

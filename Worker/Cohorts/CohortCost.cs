@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Mneme.Specs;
+using Mneme.Worker.Torch;
+
+namespace Mneme.Worker.Cohorts;
+
+/// <summary>What a cohort of some size costs on this machine: a quick measurement, not a promise.</summary>
+/// <param name="Start">To make the cohort.</param>
+/// <param name="Step">The fastest of several steps of all its lanes.</param>
+public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
+{
+    private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>Trains the first lanes of a shape for a moment. Runs on a thread of its own, set up as
+    /// training threads are.</summary>
+    public static CohortCost Measure(ExperimentFamily family, ImmutableArray<TrialSpec> lanes, Device device)
+    {
+        CohortCost? cost = null;
+        Exception? failed = null;
+        var thread = new Thread(() =>
+        {
+            try { cost = MeasureHere(family, lanes, device); }
+            catch (Exception error) { failed = error; }
+        });
+        thread.Start();
+        thread.Join();
+        return cost ?? throw new InvalidOperationException(
+            $"a cohort of {lanes.Length} lanes cannot be trained: {failed!.Message}", failed);
+    }
+
+    private static CohortCost MeasureHere(
+        ExperimentFamily family, ImmutableArray<TrialSpec> lanes, Device device)
+    {
+        TorchThread.Prepare();
+        var watch = Stopwatch.StartNew();
+        using var outer = new TensorScope();
+        using var model = family.Create(new Lanes(
+            lanes.Select(trial => new Lane(
+                trial.Ordinal, trial.Seed, trial.Settings.ToImmutableDictionary(s => s.Name, s => s.Value))),
+            device));
+        var start = watch.Elapsed;
+        var fastest = TimeSpan.MaxValue;
+        for (var step = 0L; step < 3 || watch.Elapsed < start + Budget; step++)
+        {
+            var before = watch.Elapsed;
+            using (new TensorScope()) model.Step(step);
+            if (step > 0 && watch.Elapsed - before < fastest) fastest = watch.Elapsed - before;
+        }
+        return new CohortCost(start, fastest);
+    }
+}
