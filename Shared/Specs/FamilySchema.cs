@@ -2,12 +2,14 @@ using System.Collections.Immutable;
 
 namespace Mneme.Specs;
 
-/// <summary>What a worker announces of an experiment family: enough to validate a spec without libtorch.</summary>
+/// <summary>What a worker announces of an experiment family: enough to validate a spec without
+/// libtorch.</summary>
 /// <param name="Name">The name a spec gives under <c>model:</c>.</param>
 /// <param name="Question">One sentence: what the experiment asks.</param>
 /// <param name="DefaultSteps">Steps when the spec names none.</param>
 /// <param name="DefaultMeasureEvery">Steps between two points when the spec names none.</param>
-/// <param name="Settings">Every setting, in the order in which they are documented and exported.</param>
+/// <param name="Settings">Every setting, in the order in which they are documented and exported.
+/// </param>
 /// <param name="Measures">Names of the columns of a point, in order.</param>
 /// <param name="Objective">The measure by which trials are ranked.</param>
 public sealed record FamilySchema(
@@ -25,7 +27,8 @@ public sealed record Objective(string Measure, bool Maximize);
 public enum SettingKind { Flag = 0, Integer = 1, Real = 2, Text = 3, Integers = 4 }
 
 /// <param name="Default">Used when the spec is silent.</param>
-/// <param name="Reason">Why the default is what it is; shown by <c>validate</c> and in errors.</param>
+/// <param name="Reason">Why the default is what it is; shown by <c>validate</c> and in errors.
+/// </param>
 /// <param name="Minimum">Smallest allowed number (of each entry, for a list), inclusive.</param>
 /// <param name="Maximum">Largest allowed number, inclusive.</param>
 /// <param name="Choices">The allowed texts; empty for any other kind.</param>

@@ -5,13 +5,14 @@ using System.Text.Json.Serialization;
 
 namespace Mneme.Specs;
 
-/// <summary>The value of one setting of an experiment family, as a spec, a plan and a result carry it.</summary>
+/// <summary>The value of one setting of an experiment family, as a spec, a plan and a result carry
+/// it.</summary>
 [JsonConverter(typeof(SettingValueJson))]
 public abstract record SettingValue
 {
     private SettingValue() { }
 
-    /// <summary>The setting is switched off (YAML <c>null</c>), where its schema allows that.</summary>
+    /// <summary>The setting is off (YAML <c>null</c>), where its schema allows that.</summary>
     public sealed record Nothing : SettingValue { public override string ToString() => "null"; }
 
     public sealed record Flag(bool Value) : SettingValue
@@ -24,40 +25,50 @@ public abstract record SettingValue
         public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A finite number; its text form is the shortest that reads back to the same bits.</summary>
+    /// <summary>A finite number; its text is the shortest that reads back to the same bits.
+    /// </summary>
     public sealed record Real(double Value) : SettingValue
     {
         public override string ToString() => Value.ToString("R", CultureInfo.InvariantCulture);
     }
 
-    public sealed record Text(string Value) : SettingValue { public override string ToString() => Value; }
+    public sealed record Text(string Value) : SettingValue
+    {
+        public override string ToString() => Value;
+    }
 
     public sealed record Integers(ImmutableArray<long> Values) : SettingValue
     {
-        public bool Equals(Integers? other) => other is not null && Values.SequenceEqual(other.Values);
+        public bool Equals(Integers? other) =>
+            other is not null && Values.SequenceEqual(other.Values);
+
         public override int GetHashCode() => Values.Aggregate(17, HashCode.Combine);
         public override string ToString() => $"[{string.Join(", ", Values)}]";
     }
 }
 
-/// <summary>Settings as plain JSON: <c>null</c>, <c>true</c>, <c>2</c>, <c>0.5</c>, <c>"text"</c>, <c>[1,2]</c>.</summary>
+/// <summary>Settings as plain JSON: <c>null</c>, <c>true</c>, <c>2</c>, <c>0.5</c>,
+/// <c>"text"</c>, <c>[1,2]</c>.</summary>
 internal sealed class SettingValueJson : JsonConverter<SettingValue>
 {
     public override bool HandleNull => true;
 
-    public override SettingValue Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+    public override SettingValue Read(
+        ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
         reader.TokenType switch
         {
             JsonTokenType.Null => new SettingValue.Nothing(),
             JsonTokenType.True or JsonTokenType.False => new SettingValue.Flag(reader.GetBoolean()),
             JsonTokenType.String => new SettingValue.Text(reader.GetString()!),
             JsonTokenType.StartArray => new SettingValue.Integers(ReadIntegers(ref reader)),
-            JsonTokenType.Number when IsInteger(ref reader) => new SettingValue.Integer(reader.GetInt64()),
+            JsonTokenType.Number when IsInteger(ref reader) =>
+                new SettingValue.Integer(reader.GetInt64()),
             JsonTokenType.Number => new SettingValue.Real(reader.GetDouble()),
             _ => throw new JsonException($"a setting cannot be a {reader.TokenType}"),
         };
 
-    public override void Write(Utf8JsonWriter writer, SettingValue value, JsonSerializerOptions options)
+    public override void Write(
+        Utf8JsonWriter writer, SettingValue value, JsonSerializerOptions options)
     {
         if (value is SettingValue.Text text) writer.WriteStringValue(text.Value);
         else if (value is SettingValue.Real real) writer.WriteRawValue(WithPoint(real.ToString()));
@@ -74,7 +85,8 @@ internal sealed class SettingValueJson : JsonConverter<SettingValue>
     private static ImmutableArray<long> ReadIntegers(ref Utf8JsonReader reader)
     {
         var values = ImmutableArray.CreateBuilder<long>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) values.Add(reader.GetInt64());
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            values.Add(reader.GetInt64());
         return values.ToImmutable();
     }
 }
