@@ -177,7 +177,9 @@ internal sealed class ActorCell<M> : Cell, IInbox<M>, IThreadPoolWorkItem where 
         await EndWhenAlone();
     }
 
-    /// <summary>A child or a thread is gone; perhaps it was the last that the halt waits for.</summary>
+    /// <summary>
+    /// A child or a thread is gone; perhaps it was the last that the halt waits for.
+    /// </summary>
     public async ValueTask EndWhenAlone()
     {
         if (life != Life.Halting || Children.Count > 0 || scope is { HasThreads: true }) return;
@@ -189,7 +191,8 @@ internal sealed class ActorCell<M> : Cell, IInbox<M>, IThreadPoolWorkItem where 
     private void Pause()
     {
         life = Life.Pausing;
-        pause = Clock.CreateTimer(_ => Control(Bear), null, verdict.Pause, Timeout.InfiniteTimeSpan);
+        pause = Clock.CreateTimer(
+            _ => Control(Bear), null, verdict.Pause, Timeout.InfiniteTimeSpan);
     }
 
     private void End()
@@ -232,7 +235,9 @@ internal sealed class ActorCell<M> : Cell, IInbox<M>, IThreadPoolWorkItem where 
     protected override ValueTask WatchedEnded(string path, Exception? why) =>
         Hear(new Signal.WatchedStopped(path, why));
 
-    /// <summary>Tells the actor that no message came for the given time; else when to look again.</summary>
+    /// <summary>
+    /// Tells the actor that no message came for the given time; else when to look again.
+    /// </summary>
     public async ValueTask<TimeSpan> CheckIdle(TimeSpan limit)
     {
         var quiet = Clock.GetElapsedTime(lastMessageAt);

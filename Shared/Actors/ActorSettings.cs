@@ -1,6 +1,8 @@
 namespace Mneme.Actors;
 
-/// <summary>What an actor system takes from outside; the defaults are those of a real process.</summary>
+/// <summary>
+/// What an actor system takes from outside; the defaults are those of a real process.
+/// </summary>
 public sealed record ActorSettings
 {
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -8,7 +10,9 @@ public sealed record ActorSettings
     public Action<LogLine> Log { get; init; } = static _ => { };
     public Action<DeadLetter> DeadLetter { get; init; } = static _ => { };
 
-    /// <summary>Errors after which the process may not go on; a worker adds sticky device errors.</summary>
+    /// <summary>
+    /// Errors after which the process may not go on; a worker adds sticky device errors.
+    /// </summary>
     public Func<Exception, bool> IsDeadly { get; init; } = static error =>
         error is OutOfMemoryException or InsufficientExecutionStackException;
 

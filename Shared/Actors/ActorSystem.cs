@@ -42,11 +42,15 @@ public sealed class ActorSystem : IAsyncDisposable
         string name, Func<Actor<M>> factory, Supervision? policy = null, Box? box = null)
         where M : notnull => Spawn(root, name, factory, policy, box);
 
-    /// <summary>Completes when the actor and everything below it is gone and its name is free.</summary>
+    /// <summary>
+    /// Completes when the actor and everything below it is gone and its name is free.
+    /// </summary>
     public Task Stop<M>(Address<M> address) where M : notnull =>
         OwnerHere(address)?.Stop() ?? Task.CompletedTask;
 
-    /// <summary>Adds a phase of the end. It may follow only phases that are there already.</summary>
+    /// <summary>
+    /// Adds a phase of the end. It may follow only phases that are there already.
+    /// </summary>
     public void AddPhase(Phase phase) => termination.Add(phase);
 
     /// <summary>Runs the phases, then stops every actor. A second call joins the first.</summary>
@@ -75,9 +79,12 @@ public sealed class ActorSystem : IAsyncDisposable
     internal void Bury(string path, object message, string why) =>
         Settings.DeadLetter(new DeadLetter(path, message, why));
 
-    /// <summary>The jitter of an actor depends on its path, so that a herd does not restart as one.</summary>
+    /// <summary>
+    /// The jitter of an actor depends on its path, so that a herd does not restart as one.
+    /// </summary>
     internal ulong SeedOf(string path) =>
-        path.Aggregate(Settings.Seed ^ 14695981039346656037, (hash, c) => (hash ^ c) * 1099511628211);
+        path.Aggregate(
+            Settings.Seed ^ 14695981039346656037, (hash, c) => (hash ^ c) * 1099511628211);
 
     private Cell? OwnerHere<M>(Address<M> address) where M : notnull =>
         address.Owner is { } owner && owner.System != this

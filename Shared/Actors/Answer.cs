@@ -1,6 +1,8 @@
 namespace Mneme.Actors;
 
-/// <summary>How a question ended. Only <c>Ok</c> and <c>Rejected</c> are certain knowledge.</summary>
+/// <summary>
+/// How a question ended. Only <c>Ok</c> and <c>Rejected</c> are certain knowledge.
+/// </summary>
 public abstract record Answer<R>
 {
     private Answer() { }
@@ -10,17 +12,23 @@ public abstract record Answer<R>
     /// <summary>The handler threw, or said no; part of the work may be done.</summary>
     public sealed record Failed(Exception Error) : Answer<R>;
 
-    /// <summary>The question never reached the handler: the box was full or the actor gone.</summary>
+    /// <summary>
+    /// The question never reached the handler: the box was full or the actor gone.
+    /// </summary>
     public sealed record Rejected(string Why) : Answer<R>;
 
-    /// <summary>Time is over, or the actor stopped while it held the question. It may be done.</summary>
+    /// <summary>
+    /// Time is over, or the actor stopped while it held the question. It may be done.
+    /// </summary>
     public sealed record Unknown(string Why) : Answer<R>;
 }
 
-/// <summary>The way back for one answer. The first completion counts, later ones change nothing.</summary>
+/// <summary>
+/// The way back for one answer. The first completion counts, later ones change nothing.
+/// </summary>
 public sealed class Sink<R> : ISink
 {
-    // Asynchronous continuations: the asker's code never runs on the stack of the actor that answers.
+    // Asynchronous continuations: the asker's code never runs on the answering actor's stack.
     private readonly TaskCompletionSource<Answer<R>> source =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 

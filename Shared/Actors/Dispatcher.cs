@@ -1,6 +1,8 @@
 namespace Mneme.Actors;
 
-/// <summary>Gives actors a thread for a turn. The pool in earnest, one seeded thread in tests.</summary>
+/// <summary>
+/// Gives actors a thread for a turn. The pool in earnest, one seeded thread in tests.
+/// </summary>
 public abstract class Dispatcher
 {
     public static Dispatcher Pool { get; } = new PoolDispatcher();

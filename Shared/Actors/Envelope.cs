@@ -1,7 +1,8 @@
 namespace Mneme.Actors;
 
 /// <summary>A message on its way, when it came, and what hangs on its arrival.</summary>
-internal readonly record struct Envelope<M>(M Message, long At, IToken? Token = null, ISink? Sink = null);
+internal readonly record struct Envelope<M>(
+    M Message, long At, IToken? Token = null, ISink? Sink = null);
 
 /// <summary>Ties a message that the actor sends to itself to the life that ordered it.</summary>
 internal interface IToken

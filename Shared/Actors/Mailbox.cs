@@ -46,7 +46,9 @@ internal sealed class Mailbox<M>(Box box)
         }
     }
 
-    /// <summary>A timer's or a task's message: as many as the actor ordered, so never refused.</summary>
+    /// <summary>
+    /// A timer's or a task's message: as many as the actor ordered, so never refused.
+    /// </summary>
     public Taken PutOwn(Envelope<M> envelope)
     {
         lock (gate)

@@ -1,6 +1,8 @@
 namespace Mneme.Actors;
 
-/// <summary>The OS threads of one actor's life. The actor is not gone while one of them runs.</summary>
+/// <summary>
+/// The OS threads of one actor's life. The actor is not gone while one of them runs.
+/// </summary>
 internal sealed class OwnThreads<M>(ActorCell<M> cell, Scope<M> scope) where M : notnull
 {
     private CancellationTokenSource? cancelled;

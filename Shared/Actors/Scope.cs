@@ -23,7 +23,9 @@ public sealed class Scope<M> where M : notnull
     public Log Log => cell.System.LogOf(cell.Path);
     public IReadOnlyList<string> Children => [.. cell.Children.Select(child => child.Name)];
 
-    /// <summary>Cancelled as soon as a stop is asked for, even while a message is handled.</summary>
+    /// <summary>
+    /// Cancelled as soon as a stop is asked for, even while a message is handled.
+    /// </summary>
     public CancellationToken Stopping => stopping.Token;
 
     internal bool HasThreads => threads.Any;
@@ -53,14 +55,20 @@ public sealed class Scope<M> where M : notnull
     /// <summary>One message after a time; the key's earlier timer is replaced.</summary>
     public void After(string key, TimeSpan due, M message) => timers.Set(key, due, null, message);
 
-    /// <summary>A message each period; ticks that find the last one still waiting fall away.</summary>
+    /// <summary>
+    /// A message each period; ticks that find the last one still waiting fall away.
+    /// </summary>
     public void Every(string key, TimeSpan period, M message) =>
         timers.Set(key, period, period, message);
 
-    /// <summary>After this no tick of the key is received, not even one that waits in the box.</summary>
+    /// <summary>
+    /// After this no tick of the key is received, not even one that waits in the box.
+    /// </summary>
     public void Cancel(string key) => timers.Cancel(key);
 
-    /// <summary>An Idle signal whenever no message came for the time; null switches it off.</summary>
+    /// <summary>
+    /// An Idle signal whenever no message came for the time; null switches it off.
+    /// </summary>
     public void IdleAfter(TimeSpan? limit) => timers.IdleAfter(limit);
 
     /// <summary>The task's outcome comes back as a message; the actor goes on meanwhile.</summary>

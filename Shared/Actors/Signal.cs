@@ -11,7 +11,9 @@ public abstract record Signal
     /// <summary>A child threw and has stopped; nobody restarts it, and its name is free.</summary>
     public sealed record ChildFailed(string Name, Exception Error) : Signal;
 
-    /// <summary>A watched actor has stopped; <c>Error</c> says what it died of, if of anything.</summary>
+    /// <summary>
+    /// A watched actor has stopped; <c>Error</c> says what it died of, if of anything.
+    /// </summary>
     public sealed record WatchedStopped(string Path, Exception? Error) : Signal;
 
     /// <summary>No message came for the time given to <see cref="Scope{M}.IdleAfter"/>.</summary>

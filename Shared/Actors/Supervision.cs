@@ -11,7 +11,9 @@ public abstract record Supervision
     /// <summary>The parent fails with it.</summary>
     public static Supervision Escalate { get; } = new Upwards();
 
-    /// <summary>5 restarts in a minute, 0.2 to 30 s apart, 20 % jitter; then the parent fails.</summary>
+    /// <summary>
+    /// 5 restarts in a minute, 0.2 to 30 s apart, 20 % jitter; then the parent fails.
+    /// </summary>
     public static Supervision Restart { get; } = new Again();
 
     /// <summary>Restarts with another budget; a failure beyond it fails the parent.</summary>

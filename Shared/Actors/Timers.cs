@@ -1,6 +1,8 @@
 namespace Mneme.Actors;
 
-/// <summary>An actor's timers by key. A tick counts only while its timer is the key's present one.</summary>
+/// <summary>
+/// An actor's timers by key. A tick counts only while its timer is the key's present one.
+/// </summary>
 internal sealed class Timers<M>(ActorCell<M> cell) where M : notnull
 {
     private Dictionary<string, Tick>? ticks;

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Mneme.Tests.Actors;
 
-/// <summary>Rules A5 to A7 and A13: questions, reentrancy, reply addresses, continuations.</summary>
+/// <summary>
+/// Rules A5 to A7 and A13: questions, reentrancy, reply addresses, continuations.
+/// </summary>
 public sealed class AskTests : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -128,7 +130,8 @@ public sealed class AskTests : IDisposable
         {
             OnStart = here =>
             {
-                here.Later(Task.FromException<int>(new FormatException("bad")), _ => "", e => e.Message);
+                var broken = Task.FromException<int>(new FormatException("bad"));
+                here.Later(broken, _ => "", error => error.Message);
                 return default;
             },
         };

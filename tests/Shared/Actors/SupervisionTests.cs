@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Mneme.Tests.Actors;
 
-/// <summary>Rules A9 to A12: names, restarts, models that never restart, errors that end it all.</summary>
+/// <summary>
+/// Rules A9 to A12: names, restarts, models that never restart, errors that end it all.
+/// </summary>
 public sealed class SupervisionTests : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -58,7 +60,11 @@ public sealed class SupervisionTests : IDisposable
             {
                 here.Spawn("child", () => new Probe<int>
                 {
-                    OnStart = h => { births.Add(h.Clock.GetUtcNow()); throw new FormatException(); },
+                    OnStart = h =>
+                    {
+                        births.Add(h.Clock.GetUtcNow());
+                        throw new FormatException();
+                    },
                 });
                 return default;
             },

@@ -40,7 +40,9 @@ public sealed class TestSystem : IDisposable
         while (dispatcher.Step()) { }
     }
 
-    /// <summary>Moves time, and lets the actors act at every moment at which a timer is due.</summary>
+    /// <summary>
+    /// Moves time, and lets the actors act at every moment at which a timer is due.
+    /// </summary>
     public void Advance(TimeSpan by)
     {
         Settle();
@@ -53,7 +55,9 @@ public sealed class TestSystem : IDisposable
         Clock.Advance(until - Clock.GetUtcNow());
     }
 
-    /// <summary>Starts work whose awaits come back to this thread, and runs until it is over.</summary>
+    /// <summary>
+    /// Starts work whose awaits come back to this thread, and runs until it is over.
+    /// </summary>
     public T Run<T>(Func<Task<T>> work)
     {
         var task = Begin(work);
@@ -67,7 +71,9 @@ public sealed class TestSystem : IDisposable
         return true;
     });
 
-    /// <summary>Starts work whose awaits come back to this thread, and does not wait for it.</summary>
+    /// <summary>
+    /// Starts work whose awaits come back to this thread, and does not wait for it.
+    /// </summary>
     public T Begin<T>(Func<T> work) where T : Task
     {
         var before = SynchronizationContext.Current;

@@ -1,6 +1,8 @@
 namespace Mneme.Tests;
 
-/// <summary>Time that stands still until a test moves it. Timers fire in order of their due time.</summary>
+/// <summary>
+/// Time that stands still until a test moves it. Timers fire in order of their due time.
+/// </summary>
 public sealed class VirtualClock(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock gate = new();
