@@ -1,1 +1,24 @@
-Console.WriteLine("mneme");
+using System.CommandLine;
+using Mneme.Coordinator;
+using Mneme.Coordinator.Cli;
+
+var root = new RootCommand("Mneme trains neural networks that carry a memory, and loses no number.")
+{
+    RunCommand.Build(),
+    ExperimentCommand.Build(),
+};
+try
+{
+    var parsed = root.Parse(args);
+    // The parser's own errors are a user's errors: exit code 2, not 1.
+    if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    foreach (var error in parsed.Errors) Console.Error.WriteLine($"mneme: {error.Message}");
+    Console.Error.WriteLine("Run './mneme --help' for the commands and their options.");
+    return UserError.Usage;
+}
+catch (UserError error)
+{
+    Console.Error.WriteLine($"mneme: {error.Message}");
+    return error.ExitCode;
+}

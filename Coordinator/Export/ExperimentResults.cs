@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Mneme.Coordinator.Experiments;
+using Mneme.Journal;
+using Mneme.Messages;
+using Mneme.Specs;
+
+namespace Mneme.Coordinator.Export;
+
+/// <summary>A finished experiment, trial by trial: what every format of the results is made from.</summary>
+public sealed record ExperimentResults(
+    ExperimentSpec Spec, FamilySchema Family, ImmutableArray<TrialResult> Trials)
+{
+    public static ExperimentResults Of(
+        ExperimentSpec spec, FamilySchema family, ExperimentState state, IEnumerable<ResultRow> rows)
+    {
+        var byTrial = rows.ToLookup(row => row.Result.Trial);
+        return new ExperimentResults(spec, family,
+            [.. state.Plan.Trials.Select(trial => TrialResult.Of(trial, family, byTrial[trial.Ordinal]))]);
+    }
+
+    /// <summary>Names of the settings in which trials differ.</summary>
+    public IReadOnlyList<string> Searched =>
+        Spec.Search is { } search ? [.. search.Parameters.Select(parameter => parameter.Name)] : [];
+}
+
+/// <param name="Steps">Numbers of the steps after which points were taken.   // [point]</param>
+/// <param name="Values">By measure of the family, then by point.   // [measure][point]</param>
+/// <param name="DivergedAt">The first step whose loss was not finite, or null.</param>
+/// <param name="Chain">SHA-256 chain over the points.</param>
+public sealed record TrialResult(
+    TrialSpec Trial, long[] Steps, double[][] Values, long? DivergedAt, string Chain)
+{
+    public string Status => DivergedAt is null ? "done" : "diverged";
+
+    /// <summary>The last value of a measure; NaN when there is none.</summary>
+    public double Last(int measure) => Steps.Length == 0 ? double.NaN : Values[measure][^1];
+
+    internal static TrialResult Of(TrialSpec trial, FamilySchema family, IEnumerable<ResultRow> rows)
+    {
+        var parts = rows.OrderBy(row => row.FromStep).Select(row => row.Result).ToList();
+        return new TrialResult(
+            trial,
+            [.. parts.SelectMany(part => part.Points.StepNumbers().ToArray())],
+            [.. family.Measures.Select((_, m) => Column(parts, m))],
+            parts[^1].DivergedAt, parts[^1].Chain);
+    }
+
+    private static double[] Column(List<LaneResult> parts, int measure) =>
+        [.. parts.SelectMany(part => part.Points.Count == 0
+            ? [] : part.Points.Column(measure).ToArray())];
+}
