@@ -11,8 +11,8 @@ public abstract record DispatchMessage
     private DispatchMessage() { }
 
     /// <summary>A message from a worker.</summary>
-    /// <param name="Handled">Answered when the message may be forgotten by the transport.</param>
-    public sealed record Arrived(Message Message, string Box, Sink<bool> Handled) : DispatchMessage;
+    /// <param name="Handled">Answered when the transport may forget the message; null: it has already.</param>
+    public sealed record Arrived(Message Message, string Box, Sink<bool>? Handled) : DispatchMessage;
 
     public sealed record Host(string Experiment, Address<ExperimentMessage> Actor) : DispatchMessage;
 
@@ -62,7 +62,7 @@ public sealed class DispatchActor(
         else if (arrived.Message is Progress progress)
             Tell(progress.Segment, new ExperimentMessage.Progressed(progress.Segment, progress.Step));
         else if (arrived.Message is Bye) await Leave(session);
-        arrived.Handled.Ok(true);
+        arrived.Handled?.Ok(true);
     }
 
     private bool Route(DispatchMessage.Arrived arrived, Session session) => arrived.Message switch

@@ -39,13 +39,12 @@ public static class EmbeddedRun
         var trained = !submission.State.Completed;
         if (trained)
         {
-            await using var cluster = new EmbeddedCluster(folder, submission, request.Packing.Slots, watch);
-            var end = await cluster.Finish(stop);
-            if (end is not null) return end;
+            await using var cluster = new EmbeddedCluster(folder, submission, watch);
+            if (await cluster.Finish(request.Packing.Slots, stop) is { } early) return early;
+            submission = await submission.Reload(folder);
         }
         var results = ExperimentResults.Of(
-            submission.Spec, submission.Family, submission.State,
-            await folder.Journal.Results(request.Spec.Name));
+            submission.Spec, submission.Family, submission.State, submission.Results);
         var published = await Publication.Publish(folder, submission, results, request.Output);
         return new RunOutcome.Finished(results, published, trained);
     }

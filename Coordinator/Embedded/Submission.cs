@@ -11,7 +11,8 @@ namespace Mneme.Coordinator.Embedded;
 
 /// <summary>An experiment that the journal knows, ready to go on from wherever it is.</summary>
 public sealed record Submission(
-    ExperimentSpec Spec, FamilySchema Family, ExperimentState State, long LeaderEpoch)
+    ExperimentSpec Spec, FamilySchema Family, ExperimentState State,
+    IReadOnlyList<ResultRow> Results, long LeaderEpoch)
 {
     /// <summary>Submits the spec, or finds it where it was left.</summary>
     /// <exception cref="UserError">Another spec has this name, or its results came from another class of
@@ -33,20 +34,25 @@ public sealed record Submission(
         if (submitted.SpecSha != SpecIdentity.Sha256(spec)) throw Changed(folder, spec, submitted);
         if (submitted.Numerics != NumericsClass.Of(spec.Resources.Device) && !mixNumerics)
             throw OtherNumerics(spec);
-        return Restore(spec, stream, epoch);
+        return await Restore(folder, spec, stream, epoch);
     }
+
+    /// <summary>The same experiment as the journal has it now.</summary>
+    public async Task<Submission> Reload(StateFolder folder) =>
+        await Restore(folder, Spec, await folder.Journal.Read(Spec.Name), LeaderEpoch);
 
     public static FamilySchema FamilyOf(ExperimentSpec spec) => Catalog.Find(spec.Model).Schema;
 
     /// <summary>The state that a stream of events leads to.</summary>
-    public static Submission Restore(
-        ExperimentSpec spec, IReadOnlyList<ExperimentEvent> stream, long leaderEpoch)
+    private static async Task<Submission> Restore(
+        StateFolder folder, ExperimentSpec spec, IReadOnlyList<ExperimentEvent> stream, long epoch)
     {
         var family = FamilyOf(spec);
         var submitted = (ExperimentSubmitted)stream[0];
         var plan = Planner.Plan(spec, family, TrialEnumeration.Of(spec, family), submitted.Packing);
         return new Submission(
-            spec, family, ExperimentState.Of(plan, submitted).Apply(stream), leaderEpoch);
+            spec, family, ExperimentState.Of(plan, submitted).Apply(stream),
+            await folder.Journal.Results(spec.Name), epoch);
     }
 
     /// <summary>The spec as the journal holds it.</summary>

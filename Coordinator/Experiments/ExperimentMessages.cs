@@ -15,7 +15,7 @@ public abstract record ExperimentMessage
         Session Session, int Free, ImmutableArray<Held> Held, IReadOnlySet<string> Live) : ExperimentMessage;
 
     /// <summary>A commit came in; the sink is answered once nothing can undo what became of it.</summary>
-    public sealed record Commits(Session Session, Commit Commit, Sink<bool> Handled) : ExperimentMessage;
+    public sealed record Commits(Session Session, Commit Commit, Sink<bool>? Handled) : ExperimentMessage;
 
     /// <summary>The results of a commit that came as a blob.</summary>
     public sealed record Fetched(Commits Of, ImmutableArray<LaneResult> Lanes) : ExperimentMessage;
@@ -26,7 +26,7 @@ public abstract record ExperimentMessage
     /// <summary>A segment comes back without results.</summary>
     public sealed record Returns(
         SegmentId Segment, long Epoch, string Cause, string Text, bool Counted,
-        Sink<bool> Handled) : ExperimentMessage;
+        Sink<bool>? Handled) : ExperimentMessage;
 }
 
 /// <summary>A session and the mailbox of its worker.</summary>

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Mneme.Actors;
+using Mneme.Blobs;
+using Mneme.Coordinator.Dispatch;
+using Mneme.Coordinator.Experiments;
+using Mneme.Messages;
+using Mneme.Transport;
+using Mneme.Transport.InProcess;
+using Mneme.Worker;
+
+namespace Mneme.Coordinator.Embedded;
+
+/// <summary>A whole cluster in one process: a coordinator and a worker that talk through an in-process
+/// broker, over a SQLite journal and a folder of blobs.</summary>
+internal sealed class EmbeddedCluster(
+    StateFolder folder, Submission submission, Action<ExperimentView> watch) : IAsyncDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    private readonly ActorSystem system = new("embedded");
+    private readonly InProcessBroker broker = new();
+    private readonly TaskCompletionSource<RunOutcome?> over =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ExperimentView? last;
+
+    /// <summary>Runs until the experiment is complete (null), stuck, or stopped by the token.</summary>
+    public async Task<RunOutcome?> Finish(int slots, CancellationToken stop)
+    {
+        var node = Environment.MachineName;
+        await using var coordinator = await broker.Connect(new Caller(node, "coordinator"), default);
+        await using var worker = await broker.Connect(new Caller(node, "worker"), default);
+        var dispatch = StartCoordinator(new CoordinatorLink(coordinator));
+        StartWorker(new WorkerLink(worker), slots);
+        await using var registration = stop.Register(() => dispatch.Offer(new DispatchMessage.Drain()));
+        if (await Task.WhenAny(over.Task, system.Failure) == system.Failure)
+            throw new InvalidOperationException("a part of the cluster failed", await system.Failure);
+        return await over.Task;
+    }
+
+    public async ValueTask DisposeAsync() => await system.Terminate(Grace);
+
+    private Address<DispatchMessage> StartCoordinator(CoordinatorLink link)
+    {
+        var dispatch = system.Spawn<DispatchMessage>("dispatch", () =>
+            new DispatchActor(folder.Journal, submission.LeaderEpoch, link.Box, link.Send), Supervision.Escalate);
+        var experiment = system.Spawn<ExperimentMessage>("experiment", () => NewExperiment(link),
+            Supervision.Escalate);
+        dispatch.Offer(new DispatchMessage.Host(submission.Spec.Name, experiment));
+        link.Serve(dispatch);
+        _ = link.Pump(dispatch);
+        return dispatch;
+    }
+
+    private ExperimentActor NewExperiment(CoordinatorLink link) => new(
+        submission.Spec, submission.Family, submission.State, submission.Results,
+        new ExperimentSurroundings(
+            folder.Journal, submission.LeaderEpoch, link.Send,
+            (sha, size) => folder.Blobs.Has(Sha.Parse(sha), size), FetchLanes, Watch,
+            () => over.TrySetException(new UserError("another process took over this experiment"))));
+
+    private void StartWorker(WorkerLink link, int slots)
+    {
+        var worker = system.Spawn<WorkerMessage>("worker", () => new WorkerActor(new WorkerSurroundings(
+            Environment.MachineName, Guid.NewGuid().ToString("N"), link.Box, slots,
+            NumericsClass.Of(submission.Spec.Resources.Device), folder.Blobs, link.Send,
+            () => over.TrySetResult(new RunOutcome.Stopped(last!)))), Supervision.Escalate);
+        _ = link.Pump(worker);
+    }
+
+    private async Task<ImmutableArray<LaneResult>> FetchLanes(string sha) =>
+        [.. LaneResults.Decode(await folder.Blobs.Get(Sha.Parse(sha)))];
+
+    private void Watch(ExperimentView view)
+    {
+        last = view;
+        watch(view);
+        if (view.Completed) over.TrySetResult(null);
+        else if (view.Stuck is { } reason) over.TrySetResult(new RunOutcome.Stuck(reason));
+    }
+}

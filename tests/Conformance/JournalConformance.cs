@@ -1,0 +1,193 @@
+using Mneme.Journal;
+using Mneme.Messages;
+using Mneme.Tests.Coordinator.Experiments;
+using Shouldly;
+using Xunit;
+
+namespace Mneme.Tests.Conformance;
+
+/// <summary>What every journal must do; a store joins by one subclass.</summary>
+public abstract class JournalConformance : IAsyncLifetime
+{
+    private IJournal journal = null!;
+    private long epoch;
+
+    /// <summary>Opens the store that this test owns; a second call opens the same one again.</summary>
+    protected abstract Task<IJournal> Open();
+
+    /// <summary>Lets the store's own clock run.</summary>
+    protected abstract void Pass(TimeSpan time);
+
+    public async Task InitializeAsync()
+    {
+        journal = await Open();
+        epoch = await journal.TakeLead("node", "life");
+    }
+
+    public async Task DisposeAsync() => await journal.DisposeAsync();
+
+    [Fact]
+    public async Task Events_are_read_in_the_order_in_which_they_were_appended()
+    {
+        await Submit();
+        await Ok(new SegmentGranted(0, 1, "s"));
+        await Ok(Committed(0, 1, 0, 10), new SegmentReady(1), new SegmentGranted(1, 1, "s"));
+
+        (await journal.Read("sample")).Select(e => e.GetType().Name).ShouldBe(
+            ["ExperimentSubmitted", "SegmentGranted", "SegmentCommitted", "SegmentReady", "SegmentGranted"]);
+    }
+
+    [Fact]
+    public async Task A_reopened_journal_reads_what_was_appended()
+    {
+        await Submit();
+        await Ok(new SegmentGranted(0, 1, "s"));
+        await journal.DisposeAsync();
+        journal = await Open();
+
+        (await journal.Read("sample"))[1].ShouldBe(new SegmentGranted(0, 1, "s"));
+    }
+
+    [Fact]
+    public async Task An_unknown_experiment_has_no_events() =>
+        (await journal.Read("nobody")).ShouldBeEmpty();
+
+    [Fact]
+    public async Task A_name_is_submitted_once()
+    {
+        await Submit();
+
+        (await journal.Append(epoch, "sample", [Submission()])).ShouldBe(Appended.Conflict);
+        (await journal.Read("sample")).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_commit_under_a_passed_epoch_changes_nothing()
+    {
+        await Submit();
+        await Ok(new SegmentGranted(0, 1, "frozen"));
+        await Ok(new SegmentGranted(0, 2, "successor"));
+
+        (await journal.Append(epoch, "sample", [Committed(0, 1, 0, 10)])).ShouldBe(Appended.Conflict);
+        (await journal.Results("sample")).ShouldBeEmpty();
+        await Ok(Committed(0, 2, 0, 10));
+    }
+
+    [Fact]
+    public async Task A_segment_committed_twice_is_recorded_once()
+    {
+        await Submit();
+        await Ok(new SegmentGranted(0, 1, "s"));
+        await Ok(Committed(0, 1, 0, 10));
+
+        (await journal.Append(epoch, "sample", [Committed(0, 1, 0, 10)])).ShouldBe(Appended.Conflict);
+        (await journal.Results("sample")).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task One_false_event_undoes_the_whole_batch()
+    {
+        await Submit();
+
+        (await journal.Append(epoch, "sample", [new SegmentGranted(0, 1, "s"), new SegmentGranted(0, 1, "s")]))
+            .ShouldBe(Appended.Conflict);
+        (await journal.Attempts("sample")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_blocked_segment_cannot_be_granted()
+    {
+        await Submit();
+
+        (await journal.Append(epoch, "sample", [new SegmentGranted(1, 1, "s")])).ShouldBe(Appended.Conflict);
+    }
+
+    [Fact]
+    public async Task A_deposed_leader_can_write_nothing()
+    {
+        await Submit();
+        var successor = await journal.TakeLead("other", "life");
+
+        successor.ShouldBeGreaterThan(epoch);
+        (await journal.Append(epoch, "sample", [new SegmentGranted(0, 1, "s")])).ShouldBe(Appended.Deposed);
+        await journal.OpenSession(epoch, "late", "node", TimeSpan.FromSeconds(25));
+        (await journal.LiveSessions()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Results_come_back_bit_for_bit_by_trial_and_step()
+    {
+        await Submit();
+        await Ok(new SegmentGranted(0, 1, "s"));
+        await Ok(Committed(0, 1, 0, 4, final: false));
+        await Ok(new SegmentGranted(0, 2, "s"));
+        await Ok(Committed(0, 2, 4, 10));
+
+        var rows = await journal.Results("sample");
+        rows.Select(r => (r.Result.Trial, r.FromStep, r.ToStep)).ShouldBe(
+            [(0, 0, 4), (0, 4, 10), (1, 0, 4), (1, 4, 10)]);
+        rows[0].Result.Points.Column(0)[0].ShouldBe(double.NaN);
+        rows[0].Result.Points.Column(1)[0].ShouldBe(0.1);
+        rows[0].Result.Points.StepNumbers()[0].ShouldBe(4);
+        rows[3].Result.DivergedAt.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_returned_segment_can_be_granted_again()
+    {
+        await Submit();
+        await Ok(new SegmentGranted(0, 1, "s"));
+        await Ok(new SegmentReturned(0, 1, "drained", "", Counted: false));
+        await Ok(new SegmentGranted(0, 2, "s"));
+
+        (await journal.Attempts("sample")).Select(a => (a.Epoch, a.Cause)).ShouldBe([(1, "drained"), (2, null)]);
+    }
+
+    [Fact]
+    public async Task A_session_lives_until_its_lease_runs_out()
+    {
+        await journal.OpenSession(epoch, "s", "node", TimeSpan.FromSeconds(25));
+        Pass(TimeSpan.FromSeconds(20));
+        await journal.Renew(epoch, ["s"], TimeSpan.FromSeconds(25));
+        Pass(TimeSpan.FromSeconds(20));
+        (await journal.LiveSessions()).ShouldBe(["s"]);
+        Pass(TimeSpan.FromSeconds(6));
+        (await journal.LiveSessions()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_closed_session_is_not_renewed()
+    {
+        await journal.OpenSession(epoch, "s", "node", TimeSpan.FromSeconds(25));
+        await journal.CloseSession(epoch, "s");
+        await journal.Renew(epoch, ["s"], TimeSpan.FromSeconds(25));
+
+        (await journal.LiveSessions()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Verification_is_silent_about_a_sound_journal()
+    {
+        await Submit();
+        await Ok(new SegmentGranted(0, 1, "s"));
+        await Ok(Committed(0, 1, 0, 10), new SegmentReady(1), new SegmentGranted(1, 1, "s"));
+
+        (await journal.Verify("sample")).ShouldBeEmpty();
+    }
+
+    private static ExperimentSubmitted Submission() =>
+        Samples.Submitted(Samples.Plan(trials: 2, lanes: 2, steps: 20, segment: 10));
+
+    private static SegmentCommitted Committed(
+        int segment, long leaseEpoch, long from, long to, bool final = true) =>
+        new(segment, leaseEpoch, from, to, final, "checkpoint", 1)
+        {
+            Results = [.. Enumerable.Range(0, 2).Select(trial => new LaneResult(
+                trial, trial == 1 ? 7 : null, "chain", PackedPoints.Of([to], [[double.NaN, 0.1]])))],
+        };
+
+    private Task Submit() => Ok(Submission());
+
+    private async Task Ok(params ExperimentEvent[] events) =>
+        (await journal.Append(epoch, "sample", events)).ShouldBe(Appended.Ok);
+}

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using Mneme.Coordinator.Experiments;
+using Mneme.Journal;
+using Mneme.Messages;
+using Mneme.Plans;
+using Mneme.Specs;
+using Shouldly;
+using Xunit;
+
+namespace Mneme.Tests.Coordinator.Experiments;
+
+public sealed class ExperimentDecisionsTests
+{
+    private static readonly IReadOnlySet<string> Live = new HashSet<string> { "alive", "other" };
+
+    [Fact]
+    public void A_grant_raises_the_epoch_of_a_ready_segment()
+    {
+        var decision = Grant(TwoChains(), "alive", slots: 1);
+
+        decision.Events.ShouldBe([new SegmentGranted(0, 1, "alive")]);
+    }
+
+    [Fact]
+    public void No_more_segments_are_granted_than_there_are_slots()
+    {
+        Grant(TwoChains(), "alive", slots: 5).Granted.ShouldBe([0, 2]);
+        Grant(TwoChains(), "alive", slots: 0).Granted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_segment_of_a_session_whose_lease_ran_out_is_granted_again_under_a_new_epoch()
+    {
+        var state = Apply(TwoChains(), Grant(TwoChains(), "dead", slots: 2));
+
+        Grant(state, "alive", slots: 1).Events.ShouldBe([new SegmentGranted(0, 2, "alive")]);
+    }
+
+    [Fact]
+    public void A_segment_of_a_live_session_is_not_granted_again()
+    {
+        var state = Apply(TwoChains(), Grant(TwoChains(), "other", slots: 2));
+
+        Grant(state, "alive", slots: 2).Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_final_commit_opens_its_child_and_grants_it_to_the_same_session()
+    {
+        var state = Granted();
+
+        var decision = Commit(state, "alive", segment: 0, epoch: 1, from: 0, to: 10);
+
+        decision.Outcome.ShouldBe(CommitOutcome.Fresh);
+        decision.Events.Skip(1).ShouldBe([new SegmentReady(1), new SegmentGranted(1, 1, "alive")]);
+        decision.Granted.ShouldBe([1]);
+    }
+
+    [Fact]
+    public void A_commit_of_a_draining_session_is_taken_and_nothing_new_is_granted_to_it()
+    {
+        var decision = ExperimentDecisions.Decide(Granted(), new ExperimentCommand.CommitSegment(
+            "alive", Message(0, 1, 0, 10, "a", final: true), [], Draining: true));
+
+        decision.Events.OfType<SegmentGranted>().ShouldBeEmpty();
+        decision.Events.OfType<SegmentCommitted>().Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_segment_committed_twice_is_recorded_once()
+    {
+        var first = Commit(Granted(), "alive", 0, 1, 0, 10);
+
+        var second = Commit(Apply(Granted(), first), "alive", 0, 1, 0, 10);
+
+        second.Outcome.ShouldBe(CommitOutcome.Duplicate);
+        second.Events.ShouldBeEmpty();
+        second.Granted.ShouldBe([1], "the answer repeats the grant that followed the first");
+    }
+
+    [Fact]
+    public void A_commit_under_a_passed_epoch_is_fenced()
+    {
+        var state = Apply(Granted("dead"), Grant(Granted("dead"), "alive", slots: 1));
+
+        Commit(state, "dead", 0, epoch: 1, 0, 10).Outcome.ShouldBe(CommitOutcome.Fenced);
+        Commit(state, "alive", 0, epoch: 2, 0, 10).Outcome.ShouldBe(CommitOutcome.Fresh);
+    }
+
+    [Fact]
+    public void A_commit_with_another_checkpoint_under_the_same_epoch_is_fenced()
+    {
+        var state = Apply(Granted(), Commit(Granted(), "alive", 0, 1, 0, 10, "a"));
+
+        Commit(state, "alive", 0, 1, 0, 10, "b").Outcome.ShouldBe(CommitOutcome.Fenced);
+    }
+
+    [Fact]
+    public void A_part_goes_on_where_it_ended()
+    {
+        var state = Apply(Granted(), Commit(Granted(), "alive", 0, 1, 0, 4, "part", final: false));
+
+        state.Segments[0].Status.ShouldBe(SegmentStatus.Ready);
+        var again = Apply(state, Grant(state, "alive", slots: 1));
+        Assignments.Of(Samples.Spec(), again, 0).FromStep.ShouldBe(4);
+        Assignments.Of(Samples.Spec(), again, 0).Parents.ShouldBe(["part"]);
+        Commit(again, "alive", 0, 2, 0, 10).Outcome.ShouldBe(CommitOutcome.Fenced, "it starts too early");
+        Commit(again, "alive", 0, 2, 4, 10).Outcome.ShouldBe(CommitOutcome.Fresh);
+    }
+
+    [Fact]
+    public void Three_failures_of_its_own_put_a_segment_into_quarantine()
+    {
+        var state = Granted();
+        for (var epoch = 1; epoch <= 3; epoch++)
+        {
+            state = Apply(state, Return(state, 0, epoch, counted: true));
+            if (epoch < 3) state = Apply(state, Grant(state, "alive", slots: 1));
+        }
+
+        state.Segments[0].Status.ShouldBe(SegmentStatus.Quarantined);
+        Grant(state, "alive", slots: 9).Granted.ShouldBe([2], "the other chain goes on");
+    }
+
+    [Fact]
+    public void Losing_workers_never_puts_a_segment_into_quarantine()
+    {
+        var state = Granted();
+        for (var epoch = 1; epoch <= 9; epoch++)
+        {
+            state = Apply(state, Return(state, 0, epoch, counted: false));
+            state = Apply(state, Grant(state, "alive", slots: 1));
+        }
+
+        state.Segments[0].Failures.ShouldBe(0);
+        state.Segments[0].Status.ShouldBe(SegmentStatus.Leased);
+    }
+
+    [Fact]
+    public void The_last_commit_completes_the_experiment()
+    {
+        var state = TwoChains();
+        foreach (var (segment, from) in new[] { (0, 0L), (1, 10L), (2, 0L), (3, 10L) })
+        {
+            if (state.Segments[segment].Status != SegmentStatus.Leased)
+                state = Apply(state, Grant(state, "alive", slots: 1));
+            state = Apply(state, Commit(state, "alive", segment, 1, from, from + 10));
+        }
+
+        state.Completed.ShouldBeTrue();
+        state.FinishedTrials.ShouldBe(4);
+        state.DoneTrialSteps.ShouldBe(state.Plan.TrialSteps);
+    }
+
+    private static ExperimentState TwoChains() => Samples.State(trials: 4, lanes: 2, steps: 20, segment: 10);
+
+    private static ExperimentState Granted(string session = "alive") =>
+        Apply(TwoChains(), Grant(TwoChains(), session, slots: 1));
+
+    private static Decision Grant(ExperimentState state, string session, int slots) =>
+        ExperimentDecisions.Decide(state, new ExperimentCommand.GrantSegments(session, slots, Live));
+
+    private static Decision Commit(
+        ExperimentState state, string session, int segment, long epoch, long from, long to,
+        string checkpoint = "a", bool final = true) =>
+        ExperimentDecisions.Decide(state, new ExperimentCommand.CommitSegment(
+            session, Message(segment, epoch, from, to, checkpoint, final), [], Draining: false));
+
+    private static Commit Message(
+        int segment, long epoch, long from, long to, string checkpoint, bool final) =>
+        new(new SegmentId("sample", segment), epoch, from, to, final, checkpoint, 1, [], null);
+
+    private static Decision Return(ExperimentState state, int segment, long epoch, bool counted) =>
+        ExperimentDecisions.Decide(state, new ExperimentCommand.ReturnSegment(
+            segment, epoch, "some cause", "", counted));
+
+    private static ExperimentState Apply(ExperimentState state, Decision decision) =>
+        state.Apply(decision.Events);
+}

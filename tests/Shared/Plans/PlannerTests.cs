@@ -1,0 +1,46 @@
+using Mneme.Plans;
+using Mneme.Tests.Coordinator.Experiments;
+using Shouldly;
+using Xunit;
+
+namespace Mneme.Tests.Shared.Plans;
+
+public sealed class PlannerTests
+{
+    [Theory]
+    [InlineData(1, 1), InlineData(8, 4), InlineData(9, 4), InlineData(64, 64), InlineData(65, 64)]
+    public void Every_trial_has_one_lane_and_cohorts_differ_by_at_most_one_lane(int trials, int lanes)
+    {
+        var plan = Samples.Plan(trials, lanes, steps: 10, segment: 10);
+
+        plan.Cohorts.SelectMany(c => c.Lanes).ShouldBe(Enumerable.Range(0, trials));
+        var sizes = plan.Cohorts.Select(c => c.Lanes.Length).ToList();
+        sizes.Max().ShouldBeLessThanOrEqualTo(lanes);
+        (sizes.Max() - sizes.Min()).ShouldBeLessThanOrEqualTo(1);
+    }
+
+    [Theory]
+    [InlineData(10, 10), InlineData(10, 3), InlineData(1, 5), InlineData(5000, 100)]
+    public void The_segments_of_a_cohort_tile_its_steps(long steps, long segment)
+    {
+        var plan = Samples.Plan(trials: 4, lanes: 2, steps, segment);
+
+        foreach (var chain in plan.Segments.GroupBy(s => s.Cohort))
+        {
+            chain.First().FromStep.ShouldBe(0);
+            chain.Last().ToStep.ShouldBe(steps);
+            chain.Zip(chain.Skip(1)).ShouldAllBe(pair => pair.First.ToStep == pair.Second.FromStep);
+        }
+    }
+
+    [Fact]
+    public void A_segment_starts_from_the_one_before_it_lane_by_lane()
+    {
+        var plan = Samples.Plan(trials: 4, lanes: 2, steps: 20, segment: 10);
+
+        plan.Segments.Select(s => s.Key).ShouldBe(["c00000/s00000", "c00000/s00001", "c00001/s00000", "c00001/s00001"]);
+        plan.Segments[3].Parents.ShouldBe([2]);
+        plan.Segments[3].Gather.ShouldBe([new LaneSource(0, 0), new LaneSource(0, 1)]);
+        plan.ChildrenOf(2).ShouldBe([3]);
+    }
+}
