@@ -58,7 +58,7 @@ internal sealed class SettingReader(SpecErrors errors)
     private SettingValue? ReadText(YamlScalar scalar, SettingSchema schema, string path)
     {
         if (YamlScalars.KindOf(scalar) != YamlScalarKind.Text)
-            return Refuse(scalar, schema, path, "put a text that looks like a value in quotes");
+            return Refuse(scalar, schema, path, "put it in quotes if it is a text");
         if (schema.Choices.IsDefaultOrEmpty || schema.Choices.Contains(scalar.Text))
             return new SettingValue.Text(scalar.Text);
         return Refuse(scalar, schema, path, NearestName.Question(scalar.Text, schema.Choices));

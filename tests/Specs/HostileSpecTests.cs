@@ -96,7 +96,8 @@ public sealed class HostileSpecTests
             .ShouldEndWith("larger than 1048576 bytes; expected a spec");
         Read("\0").ShouldContain("no");
         Read("").ShouldContain("not readable");
-        Read(folder.Write("empty.yaml", [])).ShouldEndWith("the file is empty; expected an experiment");
+        Read(folder.Write("empty.yaml", []))
+            .ShouldEndWith("the file is empty; expected an experiment");
     }
 
     [Fact]

@@ -14,8 +14,8 @@ internal static class SampleFamily
         [
             new("vocab", SettingKind.Integer, new SettingValue.Integer(2), "original", 2, 1000,
                 ChangesShape: true),
-            new("layers", SettingKind.Integers, new SettingValue.Integers([128]), "original", 1, 4096,
-                ChangesShape: true),
+            new("layers", SettingKind.Integers, new SettingValue.Integers([128]), "original",
+                1, 4096, ChangesShape: true),
             new("learning_rate", SettingKind.Real, new SettingValue.Real(1e-4), "original", 0, 1),
             new("momentum", SettingKind.Real, new SettingValue.Real(0), "original", 0),
             new("second_order", SettingKind.Flag, new SettingValue.Flag(false), "first order"),
@@ -41,6 +41,6 @@ internal static class SampleFamily
         return reading.Spec!;
     }
 
-    /// <summary>The errors of a spec whose further lines are given, as a user sees them.</summary>
+    /// <summary>The errors of a spec as a user sees them.</summary>
     public static string Errors(string yaml) => string.Join("\n", Parse(yaml).Errors);
 }

@@ -67,7 +67,8 @@ public sealed class SearchReaderTests
     [InlineData("search: {method: grid, trials: 2, parameters: {vocab: [2]}}",
         "takes no 'trials'; remove 'trials', or use method: random")]
     [InlineData("search: {method: grid, seed: 2, parameters: {vocab: [2]}}", "takes no 'seed'")]
-    [InlineData("search: {method: random, trials: 9, parameters: {vocab: {uniform: [2, 9], points: 2}}}",
+    [InlineData("search: {method: random, trials: 9, parameters: " +
+        "{vocab: {uniform: [2, 9], points: 2}}}",
         "a random search has no 'points'")]
     [InlineData("search: {method: random, trials: 500001, parameters: {vocab: [2]}}",
         "1000002 trials (500001 configurations x 2 seeds); expected at most 1000000")]

@@ -27,11 +27,14 @@ internal static class SpecSamples
         long steps, long every, ImmutableArray<uint> seeds, ImmutableArray<Setting> settings,
         SearchSpec? search) =>
         new("a.b-1", SampleFamily.Schema.Name, steps, every, seeds,
-            [.. settings.Where(setting => search?.Parameters.Any(p => p.Name == setting.Name) != true)],
-            search);
+            [.. settings.Where(setting => !Searches(search, setting.Name))], search);
+
+    private static bool Searches(SearchSpec? search, string name) =>
+        search is not null && search.Parameters.Any(parameter => parameter.Name == name);
 
     private static Gen<ImmutableArray<uint>> Seeds => Gen.OneOf(
-        Gen.Choose(1, 20).Select(n => Enumerable.Range(0, n).Select(i => (uint)i).ToImmutableArray()),
+        Gen.Choose(1, 20).Select(count => ImmutableArray.CreateRange(
+            Enumerable.Range(0, count).Select(seed => (uint)seed))),
         Gen.NonEmptyListOf(ArbMap.Default.GeneratorFor<uint>())
             .Select(list => list.Distinct().ToImmutableArray()));
 
@@ -65,7 +68,7 @@ internal static class SpecSamples
 
     // Whole code points alone: half a surrogate pair is no text.
     private static Gen<string> AnyText => Gen.OneOf(
-        Gen.Elements("null", "true", "~", "1e-3", "yes", "a b", "- a", "#", "\0", "\n", "😀", "é"),
+        Gen.Elements("null", "true", "~", "1e-3", "yes", "a b", "- a", "#", "\0", "\n", "😀"),
         ArbMap.Default.GeneratorFor<string>().Where(text => text is not null &&
             text.EnumerateRunes().All(rune => rune.Value != 0xFFFD)));
 
