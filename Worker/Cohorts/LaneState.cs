@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Mneme.Plans;
 using Mneme.Results;
+using Mneme.Worker.Optimizers;
 using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Cohorts;
@@ -30,6 +31,18 @@ public sealed class LaneState(int lanes)
         Check(name, array.Length % lanes == 0 ? lanes : array.Length);
         entries.Add(new Entry.OfArray<T>(name, array, lanes));
         return array;
+    }
+
+    /// <summary>Registers an optimiser's moments and counters, and gives it back.</summary>
+    public Adam Add(string name, Adam adam)
+    {
+        for (var i = 0; i < adam.Means.Count; i++)
+        {
+            Add($"{name}/mean{i}", adam.Means[i]);
+            Add($"{name}/variance{i}", adam.Variances[i]);
+        }
+        Add($"{name}/steps", adam.Steps);
+        return adam;
     }
 
     /// <summary>Owns a tensor that follows from settings, and so need not be saved.</summary>

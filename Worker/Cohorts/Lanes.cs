@@ -53,8 +53,9 @@ public sealed class Lanes
         return own.Count == 0 ? 0 : own.To(DType.Float64).Mean().Item();
     }
 
-    /// <summary>A coefficient per lane.   // [K]</summary>
-    public float[] Reals(string setting) => Each(lane => (float)lane.Real(setting));
+    /// <summary>A setting of each lane.   // [K]</summary>
+    public Tensor Vector(string setting) =>
+        Tensor.From(Each(lane => (float)lane.Real(setting)), [Count], Device);
 
     /// <summary>Start values, lane after lane, each from its own seed.   // [K, ...shape]</summary>
     /// <param name="fill">Fills one lane from its stream.</param>

@@ -24,7 +24,7 @@ internal sealed class MemoryMlpCohort : CohortModel
         net = new MemoryMlpNet(lanes, State);
         tokens = new MemoryMlpTokens(lanes, State, batch, lanes.Size("vocab_size"));
         writes = WriteStep.Of(lanes, State, batch);
-        adam = new Adam(State, net.Parameters, lanes.Reals("learning_rate"));
+        adam = State.Add("adam", new Adam(net.Parameters, State.Hold(lanes.Vector("learning_rate"))));
         log = new TrainingLog(State, lanes.Count, batch, lanes.Device);
         one = State.Hold(Tensor.Ones([lanes.Count * batch], device: lanes.Device));
         mean = State.Hold(one / batch);

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Mneme.Coordinator.Embedded;
+using Mneme.Coordinator.Search;
+using Mneme.Plans;
+using Mneme.Specs;
+
+namespace Mneme.Coordinator.Cli;
+
+/// <summary><c>mneme experiment ...</c>: what can be done with an experiment besides running it.</summary>
+internal static class ExperimentCommand
+{
+    public static Command Build() => new("experiment", "Look at experiments before and after a run")
+    {
+        Validate(), Preview(), VerifyCommand.Build(),
+    };
+
+    private static Command Validate()
+    {
+        var argument = SpecArgument.Build();
+        var command = new Command("validate", "Check an experiment file") { argument };
+        command.SetAction(parsed =>
+        {
+            var spec = SpecArgument.Read(parsed.GetRequiredValue(argument));
+            Console.Write(SpecWriter.Write(spec));
+            Console.WriteLine($"# valid: {TrialEnumeration.Of(spec, Submission.FamilyOf(spec)).Length} trials");
+        });
+        return command;
+    }
+
+    private static Command Preview()
+    {
+        var argument = SpecArgument.Build();
+        var packing = new PackingOptions();
+        var command = new Command("preview", "Show the plan: trials, cohorts, segments, expected time")
+        {
+            argument,
+        };
+        packing.AddTo(command);
+        command.SetAction(parsed => Preview(
+            SpecArgument.Read(parsed.GetRequiredValue(argument)), packing.Read(parsed)));
+        return command;
+    }
+
+    private static void Preview(ExperimentSpec spec, PackingWishes wishes)
+    {
+        var family = Submission.FamilyOf(spec);
+        var trials = TrialEnumeration.Of(spec, family);
+        var estimates = PackingChoice.Of(spec, family, trials, wishes);
+        var plan = Planner.Plan(
+            spec, family, trials, new Packing([.. estimates.Select(estimate => estimate.Packing)]));
+        Console.WriteLine($"experiment    {spec.Name} ({spec.Model}): {family.Question}");
+        Console.WriteLine($"trials        {trials.Length:N0} = "
+            + $"{trials.Length / spec.Seeds.Length:N0} configurations x {spec.Seeds.Length:N0} seeds");
+        Console.WriteLine($"steps         {spec.Steps:N0} each, {plan.TrialSteps:N0} trial-steps, "
+            + $"a point every {spec.MeasureEvery:N0}");
+        Console.WriteLine($"shapes        {estimates.Length}");
+        foreach (var estimate in estimates)
+            Console.WriteLine($"  {estimate.Trials:N0} trials in cohorts of up to "
+                + $"{estimate.Packing.LanesPerCohort} lanes, {estimate.Step.TotalMicroseconds:N0} us a step, "
+                + $"a checkpoint every {estimate.Packing.StepsPerSegment:N0} steps");
+        Console.WriteLine($"plan          {plan.Cohorts.Length:N0} cohorts, {plan.Segments.Length:N0} segments");
+        var total = estimates.Aggregate(TimeSpan.Zero, (sum, estimate) => sum + estimate.Total);
+        Console.WriteLine($"expected      about {total.TotalSeconds:N0} s on {wishes.Slots} slots of this machine");
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Mneme.Coordinator.Embedded;
+using Mneme.Coordinator.Export;
+using Spectre.Console;
+
+namespace Mneme.Coordinator.Cli;
+
+/// <summary>The last words of a run: what came out and where it lies.</summary>
+internal static class Report
+{
+    private const int MostRows = 20;
+
+    public static void Write(RunOutcome outcome, string specPath)
+    {
+        switch (outcome)
+        {
+            case RunOutcome.Finished finished: Finished(finished); break;
+            case RunOutcome.Stopped stopped:
+                Console.WriteLine(
+                    $"Stopped at a checkpoint: {stopped.View.DoneTrialSteps:N0} of "
+                    + $"{stopped.View.TrialSteps:N0} trial-steps are done and safe.\n"
+                    + $"Go on with: ./mneme run {specPath}");
+                break;
+            case RunOutcome.Stuck stuck:
+                Console.Error.WriteLine(
+                    $"mneme: the experiment cannot go on: {stuck.Reason}\n"
+                    + "Mend the cause, then run it again with --discard.");
+                break;
+        }
+    }
+
+    private static void Finished(RunOutcome.Finished finished)
+    {
+        if (!finished.Trained) Console.WriteLine("Everything was trained already.");
+        var table = new ConfigurationTable(finished.Results);
+        var view = new Table { Border = TableBorder.Simple };
+        foreach (var header in table.Headers) view.AddColumn(new TableColumn(header) { NoWrap = true });
+        foreach (var row in table.Rows.Take(MostRows)) view.AddRow([.. row.Select(Markup.Escape)]);
+        AnsiConsole.Write(view);
+        if (table.Rows.Count > MostRows)
+            Console.WriteLine($"... and {table.Rows.Count - MostRows} more configurations (trials.csv has all)");
+        Console.WriteLine($"Results: {finished.Folder}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Load them: python3 -c \"import pickle; r = pickle.load(open('{Pickle(finished)}', 'rb')); print(r.keys())\""));
+    }
+
+    private static string Pickle(RunOutcome.Finished finished) =>
+        Path.Combine(finished.Folder, $"{finished.Results.Spec.Name}.pkl");
+}
