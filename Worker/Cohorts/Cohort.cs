@@ -29,7 +29,7 @@ internal sealed class Cohort : IDisposable
 
     /// <summary>Trains the segment's steps, measures on the way, and saves. Ends early, at a step's end,
     /// when <paramref name="stop"/> is asked for.</summary>
-    public SegmentOutcome Run(Assign assign, CancellationToken stop, Action<long> reached)
+    public SegmentOutcome Run(Assign assign, Action<long> reached, CancellationToken stop)
     {
         var points = new PointLog(lanes.Count);
         var step = assign.FromStep;

@@ -90,7 +90,7 @@ internal sealed class CohortActor(ExperimentFamily family, IBlobStore blobs, Add
             foreach (var (assign, parents) in segments.GetConsumingEnumerable(stopped))
             {
                 cohort ??= new Cohort(family, assign, parents);
-                var outcome = cohort.Run(assign, stop.Token, Reporter(assign));
+                var outcome = cohort.Run(assign, Reporter(assign), stop.Token);
                 stopped.ThrowIfCancellationRequested();
                 Here.Self.Offer(new CohortMessage.Trained(assign, outcome));
             }

@@ -45,7 +45,7 @@ public sealed class TrainingLog
         var byLane = loss.View(lanes, batch);
         losses.Select(1, place).CopyFrom(byLane);
         hits.Select(1, place).CopyFrom(hit.View(lanes, batch));
-        Healthy.LogicalAndInPlace(byLane.Lt(limit).All(1));
+        Healthy.MulInPlace(byLane.Lt(limit).All(1));       // of flags: and
         if (place == Window - 1) Fold(step + 1);
     }
 
