@@ -46,6 +46,16 @@ public sealed class StateFolder : IAsyncDisposable
         }
     }
 
+    /// <summary>Throws an experiment's state away; its published results stay until there are new ones.
+    /// </summary>
+    /// <exception cref="UserError">Another process uses it.</exception>
+    public static void Discard(string output, string experiment)
+    {
+        var path = PathOf(output, experiment);
+        if (!Directory.Exists(path)) return;
+        using (TakeLock(path, output, experiment)) Directory.Delete(path, recursive: true);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Journal.DisposeAsync();

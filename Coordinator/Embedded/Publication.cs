@@ -1,0 +1,62 @@
+using Mneme.Coordinator.Export;
+using Mneme.Results;
+using Mneme.Specs;
+using Mneme.Worker;
+
+namespace Mneme.Coordinator.Embedded;
+
+/// <summary>Turns a finished experiment into <c>OUT/NAME/</c>.</summary>
+internal static class Publication
+{
+    /// <exception cref="UserError">Results lie there that this program knows nothing of.</exception>
+    public static void CheckExisting(RunRequest request)
+    {
+        var target = TargetOf(request.Output, request.Spec.Name);
+        var known = Directory.Exists(StateFolder.PathOf(request.Output, request.Spec.Name));
+        if (request.Discard || known || !Directory.Exists(target)) return;
+        throw new UserError(
+            $"""
+            {target} exists, but the state it was made from is gone, so it cannot be continued or checked.
+            Nothing was changed. Choose one:
+              - give the spec another name, to keep both;
+              - choose another folder with --out;
+              - run again with --discard, to replace it when the new results are complete.
+            """);
+    }
+
+    /// <summary>Writes what is not published yet; gives the folder.</summary>
+    public static async Task<string> Publish(
+        StateFolder state, Submission submission, ExperimentResults results, string output)
+    {
+        var target = TargetOf(output, results.Spec.Name);
+        if (Manifest.PublishedIdentity(target) == Manifest.IdentityOf(results)) return target;
+        try
+        {
+            var folder = new ResultFolder(state.Path);
+            await WriteAll(folder, state, submission, results);
+            folder.Publish(target);
+            return target;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError(
+                $"{target}: the results cannot be written ({error.Message}). Everything is trained and safe: "
+                + "free some space or mend the permissions, then run the same command again.", inner: error);
+        }
+    }
+
+    private static string TargetOf(string output, string experiment) => Path.Combine(output, experiment);
+
+    private static async Task WriteAll(
+        ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results)
+    {
+        folder.Write($"{results.Spec.Name}.pkl", stream => Pickle.Write(stream, ResultsPickle.Of(results)));
+        folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, text));
+        folder.WriteText("points.csv", text => ResultTables.WritePoints(results, text));
+        folder.WriteText("experiment.yaml", text => text.Write(SpecWriter.Write(results.Spec)));
+        await TrialFolders.Write(folder, results, submission.State, state.Blobs);
+        folder.Write(Manifest.FileName, stream => Manifest.Write(
+            stream, results, submission.State, NumericsClass.Describe(results.Spec.Resources.Device),
+            folder.Hashes));
+    }
+}

@@ -1,0 +1,64 @@
+using Mneme.Results;
+
+namespace Mneme.Coordinator.Export;
+
+/// <summary>The results as tables: a row per trial, a row per point.</summary>
+internal static class ResultTables
+{
+    public static void WriteTrials(ExperimentResults results, TextWriter output)
+    {
+        var csv = new CsvWriter(output);
+        string[] headers =
+        [
+            "trial", "configuration", "seed", .. results.Family.Settings.Select(s => s.Name), "status",
+            "diverged_at", .. results.Family.Measures, "chain",
+        ];
+        foreach (var header in headers) csv.Field(header);
+        csv.EndRow();
+        foreach (var trial in results.Trials) WriteTrial(results, trial, csv);
+    }
+
+    public static void WritePoints(ExperimentResults results, TextWriter output)
+    {
+        var csv = new CsvWriter(output).Field("trial");
+        WritePointHeaders(results, csv);
+        foreach (var trial in results.Trials)
+            for (var p = 0; p < trial.Steps.Length; p++)
+                WritePoint(trial, p, csv.Field(trial.Trial.Ordinal));
+    }
+
+    /// <summary>One trial's points.</summary>
+    public static void WriteMetrics(ExperimentResults results, TrialResult trial, TextWriter output)
+    {
+        var csv = new CsvWriter(output);
+        WritePointHeaders(results, csv);
+        for (var p = 0; p < trial.Steps.Length; p++) WritePoint(trial, p, csv);
+    }
+
+    private static void WriteTrial(ExperimentResults results, TrialResult trial, CsvWriter csv)
+    {
+        csv.Field(trial.Trial.Ordinal).Field(trial.Trial.Configuration).Field(trial.Trial.Seed);
+        foreach (var setting in trial.Trial.Settings) csv.Field(setting.Value.ToString());
+        csv.Field(trial.Status).Field(trial.DivergedAt?.ToString("D", null) ?? "");
+        for (var m = 0; m < results.Family.Measures.Length; m++) WriteNumber(csv, trial.Last(m));
+        csv.Field(trial.Chain).EndRow();
+    }
+
+    private static void WritePointHeaders(ExperimentResults results, CsvWriter csv)
+    {
+        csv.Field("step");
+        foreach (var measure in results.Family.Measures) csv.Field(measure);
+        csv.EndRow();
+    }
+
+    private static void WritePoint(TrialResult trial, int point, CsvWriter csv)
+    {
+        csv.Field(trial.Steps[point]);
+        foreach (var measure in trial.Values) WriteNumber(csv, measure[point]);
+        csv.EndRow();
+    }
+
+    // What has no value is an empty field, as every reader of tables expects.
+    private static void WriteNumber(CsvWriter csv, double value) =>
+        _ = double.IsNaN(value) ? csv.Field("") : csv.Field(value);
+}

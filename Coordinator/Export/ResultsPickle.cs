@@ -1,0 +1,75 @@
+using Mneme.Results;
+using Mneme.Specs;
+
+namespace Mneme.Coordinator.Export;
+
+/// <summary>The pickle of an experiment: plain Python values and numpy arrays. It holds nothing of how the
+/// numbers were computed (cohorts, machines, clocks), so equal experiments give equal bytes.</summary>
+internal static class ResultsPickle
+{
+    public static PickleValue Of(ExperimentResults results)
+    {
+        var spec = results.Spec;
+        return new PickleValue.Dict
+        {
+            ["name"] = spec.Name,
+            ["model"] = spec.Model,
+            ["steps"] = spec.Steps,
+            ["measure_every"] = spec.MeasureEvery,
+            ["searched"] = new PickleValue.List(results.Searched.Select(name => (PickleValue)name)),
+            ["step"] = NamedArray.Of<long>("step", PointSteps(results), PointSteps(results).Length),
+            ["points"] = Points(results),
+            ["trials"] = Trials(results),
+            ["settings"] = Settings(results),
+        };
+    }
+
+    private static long[] PointSteps(ExperimentResults results) => results.Trials[0].Steps;
+
+    // By measure: [trial, point].
+    private static PickleValue.Dict Points(ExperimentResults results)
+    {
+        var points = new PickleValue.Dict();
+        foreach (var (measure, m) in results.Family.Measures.Select((name, m) => (name, m)))
+        {
+            var values = results.Trials.SelectMany(trial => trial.Values[m]).ToArray();
+            points[measure] = NamedArray.Of<double>(
+                measure, values, results.Trials.Length, PointSteps(results).Length);
+        }
+        return points;
+    }
+
+    private static PickleValue.Dict Trials(ExperimentResults results) => new()
+    {
+        ["ordinal"] = Column("ordinal", results, trial => trial.Trial.Ordinal),
+        ["configuration"] = Column("configuration", results, trial => trial.Trial.Configuration),
+        ["seed"] = Column("seed", results, trial => trial.Trial.Seed),
+        ["diverged_at"] = Column("diverged_at", results, trial => trial.DivergedAt ?? -1),
+        ["status"] = new PickleValue.List(results.Trials.Select(trial => (PickleValue)trial.Status)),
+        ["chain"] = new PickleValue.List(results.Trials.Select(trial => (PickleValue)trial.Chain)),
+    };
+
+    private static PickleValue Column(
+        string name, ExperimentResults results, Func<TrialResult, long> value) =>
+        NamedArray.Of<long>(name, results.Trials.Select(value).ToArray(), results.Trials.Length);
+
+    // By setting: one value per trial.
+    private static PickleValue.Dict Settings(ExperimentResults results)
+    {
+        var settings = new PickleValue.Dict();
+        foreach (var (schema, i) in results.Family.Settings.Select((schema, i) => (schema, i)))
+            settings[schema.Name] = new PickleValue.List(
+                results.Trials.Select(trial => Value(trial.Trial.Settings[i].Value)));
+        return settings;
+    }
+
+    private static PickleValue Value(SettingValue value) => value switch
+    {
+        SettingValue.Flag flag => flag.Value,
+        SettingValue.Integer integer => integer.Value,
+        SettingValue.Real real => real.Value,
+        SettingValue.Text text => text.Value,
+        SettingValue.Integers list => new PickleValue.List(list.Values.Select(v => (PickleValue)v)),
+        _ => PickleValue.None,
+    };
+}
