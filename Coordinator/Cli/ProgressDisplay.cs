@@ -55,7 +55,11 @@ internal abstract class ProgressDisplay : IDisposable
             Console.Write($"\r{(text.Length > width ? text[..width] : text.PadRight(width))}");
         }
 
-        public override void Dispose() => Console.WriteLine();
+        public override void Dispose()
+        {
+            Console.WriteLine();
+            base.Dispose();
+        }
     }
 }
 

@@ -35,7 +35,7 @@ internal static class RunCommand
             parsed.GetValue(Discard), parsed.GetValue(MixNumerics));
         using var stop = new StopSignals();
         RunOutcome outcome;
-        await using (var progress = ProgressDisplay.Of(Console.IsOutputRedirected))
+        using (var progress = ProgressDisplay.Of(Console.IsOutputRedirected))
             outcome = await EmbeddedRun.Run(request, progress.Show, stop.Token);
         Report.Write(outcome, path);
         return outcome is RunOutcome.Finished ? 0 : UserError.Failed;

@@ -17,7 +17,7 @@ internal sealed class EmbeddedCluster(
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private readonly ActorSystem system = new("embedded");
-    private readonly InProcessBroker broker = new();
+    private readonly InProcessBroker broker = new(TimeProvider.System);
     private readonly TaskCompletionSource<RunOutcome?> over =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -55,7 +55,7 @@ internal sealed class EmbeddedCluster(
         submission.Spec, submission.Family, submission.State, submission.Results,
         new ExperimentSurroundings(
             folder.Journal, submission.LeaderEpoch, link.Send,
-            (sha, size) => folder.Blobs.Has(Sha.Parse(sha), size), FetchLanes, Watch,
+            HasBlob, FetchLanes, Watch,
             () => over.TrySetException(new UserError("another process took over this experiment"))));
 
     private void StartWorker(WorkerLink link, int slots)
@@ -66,6 +66,9 @@ internal sealed class EmbeddedCluster(
             () => over.TrySetResult(new RunOutcome.Stopped(last!)))), Supervision.Escalate);
         _ = link.Pump(worker);
     }
+
+    private async Task<bool> HasBlob(string name, long size) =>
+        Sha.TryParse(name, out var sha) && await folder.Blobs.Has(sha, size);
 
     private async Task<ImmutableArray<LaneResult>> FetchLanes(string sha) =>
         [.. LaneResults.Decode(await folder.Blobs.Get(Sha.Parse(sha)))];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mneme.Blobs;
+using Mneme.Blobs.Folder;
 using Mneme.Journal;
 using Mneme.Journal.Sqlite;
 

@@ -118,9 +118,9 @@ internal sealed class CohortActor(ExperimentFamily family, IBlobStore blobs, Add
         var checkpoint = await blobs.Put(outcome.Checkpoint);
         var commit = new Commit(
             assign.Segment, assign.Epoch, assign.FromStep, outcome.ToStep, outcome.ToStep == assign.ToStep,
-            checkpoint.ToString(), outcome.Checkpoint.Length, [.. outcome.Lanes], LanesBlob: null);
+            checkpoint.Sha.ToString(), outcome.Checkpoint.Length, [.. outcome.Lanes], LanesBlob: null);
         if (MessageCodec.Encode(commit).Length <= LargestInlineCommit) return commit;
         var lanes = await blobs.Put(LaneResults.Encode(commit.Lanes));
-        return commit with { Lanes = [], LanesBlob = lanes.ToString() };
+        return commit with { Lanes = [], LanesBlob = lanes.Sha.ToString() };
     }
 }
