@@ -74,7 +74,7 @@ public sealed class AdamTests
         for (int i = 0; i < state.Length; i++)
             state[i].Select(0, 1).ShouldHaveTheBitsOf(before[i].Select(0, 1));
         adam.Steps.ToArray<long>().ShouldBe([2, 1, 2]);
-        Lanes.AreFinite(parameter).ToArray<bool>().ShouldBe([true, true, true]);
+        LaneChecks.AreFinite(parameter).ToArray<bool>().ShouldBe([true, true, true]);
     }
 
     [Fact]

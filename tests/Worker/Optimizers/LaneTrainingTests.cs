@@ -35,7 +35,7 @@ public sealed class LaneTrainingTests
         int[] seeds = [.. Enumerable.Range(0, 8)];
         var calm = Trained(seeds, 3);
         var disturbed = Trained(seeds, 3, diverging: 2);
-        Lanes.AreFinite(disturbed).ToArray<bool>()
+        LaneChecks.AreFinite(disturbed).ToArray<bool>()
             .ShouldBe([true, true, false, true, true, true, true, true]);
         for (int tensor = 0; tensor < calm.Length; tensor++)
         foreach (int k in seeds.Where(k => k != 2))

@@ -1,7 +1,7 @@
 namespace Mneme.Worker.Torch;
 
 /// <summary>Questions asked of each lane alone.</summary>
-public static class Lanes
+public static class LaneChecks
 {
     /// <summary>Whether all of a lane's elements are finite, in all tensors: [lane] bool.</summary>
     public static unsafe Tensor AreFinite(params ReadOnlySpan<Tensor> tensors)
