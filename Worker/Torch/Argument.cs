@@ -32,6 +32,8 @@ public readonly struct Argument
     public static implicit operator Argument(double value) =>
         new(ValueKind.Real, BitConverter.DoubleToInt64Bits(value));
 
+    public static implicit operator Argument(Scalar value) => value.Value;
+
     public static implicit operator Argument(long[] value) => new(ValueKind.Integers, 0, value);
 
     public static implicit operator Argument(ReadOnlySpan<long> value) => value.ToArray();

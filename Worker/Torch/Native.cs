@@ -74,4 +74,20 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library, EntryPoint = "mneme_keep_freed_memory")]
     internal static partial void KeepFreedMemory();
+
+    [LibraryImport(Library, EntryPoint = "mneme_adam")]
+    internal static partial int Adam(
+        NativeAdamEntry* entries, int count, NativeAdamSettings* settings);
+
+    [LibraryImport(Library, EntryPoint = "mneme_finite")]
+    internal static partial int Finite(nint* handles, int count, nint finite);
+
+    [LibraryImport(Library, EntryPoint = "mneme_select_kernels",
+        StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int SelectKernels(string? name);
+
+    [LibraryImport(Library, EntryPoint = "mneme_kernels")]
+    private static partial nint KernelsText();
+
+    internal static string Kernels() => Marshal.PtrToStringUTF8(KernelsText()) ?? "";
 }

@@ -9,6 +9,7 @@ public sealed partial class Tensor
     private static readonly Operator AddOperator = new("aten::add", "Tensor");
     private static readonly Operator AddScalarOperator = new("aten::add", "Scalar");
     private static readonly Operator SubOperator = new("aten::sub", "Tensor");
+    private static readonly Operator SubScalarOperator = new("aten::sub", "Scalar");
     private static readonly Operator RsubOperator = new("aten::rsub", "Scalar");
     private static readonly Operator MulOperator = new("aten::mul", "Tensor");
     private static readonly Operator MulScalarOperator = new("aten::mul", "Scalar");
@@ -27,17 +28,17 @@ public sealed partial class Tensor
 
     public Tensor Div(Tensor other) => DivOperator.Call(this, other);
 
-    public Tensor Add(double other) => AddScalarOperator.Call(this, other);
+    public Tensor Add(Scalar other) => AddScalarOperator.Call(this, other);
 
-    public Tensor Sub(double other) => AddScalarOperator.Call(this, -other);
+    public Tensor Sub(Scalar other) => SubScalarOperator.Call(this, other);
 
-    public Tensor Mul(double other) => MulScalarOperator.Call(this, other);
+    public Tensor Mul(Scalar other) => MulScalarOperator.Call(this, other);
 
-    public Tensor Div(double other) => DivScalarOperator.Call(this, other);
+    public Tensor Div(Scalar other) => DivScalarOperator.Call(this, other);
 
     public Tensor Neg() => NegOperator.Call(this);
 
-    public Tensor Pow(double exponent) => PowOperator.Call(this, exponent);
+    public Tensor Pow(Scalar exponent) => PowOperator.Call(this, exponent);
 
     /// <summary>this + first * second</summary>
     public Tensor AddCMul(Tensor first, Tensor second) =>
@@ -54,19 +55,19 @@ public sealed partial class Tensor
 
     public static Tensor operator /(Tensor left, Tensor right) => left.Div(right);
 
-    public static Tensor operator +(Tensor left, double right) => left.Add(right);
+    public static Tensor operator +(Tensor left, Scalar right) => left.Add(right);
 
-    public static Tensor operator -(Tensor left, double right) => left.Sub(right);
+    public static Tensor operator -(Tensor left, Scalar right) => left.Sub(right);
 
-    public static Tensor operator *(Tensor left, double right) => left.Mul(right);
+    public static Tensor operator *(Tensor left, Scalar right) => left.Mul(right);
 
-    public static Tensor operator /(Tensor left, double right) => left.Div(right);
+    public static Tensor operator /(Tensor left, Scalar right) => left.Div(right);
 
-    public static Tensor operator +(double left, Tensor right) => right.Add(left);
+    public static Tensor operator +(Scalar left, Tensor right) => right.Add(left);
 
-    public static Tensor operator -(double left, Tensor right) => RsubOperator.Call(right, left);
+    public static Tensor operator -(Scalar left, Tensor right) => RsubOperator.Call(right, left);
 
-    public static Tensor operator *(double left, Tensor right) => right.Mul(left);
+    public static Tensor operator *(Scalar left, Tensor right) => right.Mul(left);
 
     public static Tensor operator -(Tensor value) => value.Neg();
 }

@@ -36,13 +36,13 @@ public sealed partial class Tensor
 
     public Tensor Ge(Tensor other) => GeOperator.Call(this, other);
 
-    public Tensor Eq(double other) => EqScalarOperator.Call(this, other);
+    public Tensor Eq(Scalar other) => EqScalarOperator.Call(this, other);
 
-    public Tensor Lt(double other) => LtScalarOperator.Call(this, other);
+    public Tensor Lt(Scalar other) => LtScalarOperator.Call(this, other);
 
-    public Tensor Gt(double other) => GtScalarOperator.Call(this, other);
+    public Tensor Gt(Scalar other) => GtScalarOperator.Call(this, other);
 
-    public Tensor Ge(double other) => GeScalarOperator.Call(this, other);
+    public Tensor Ge(Scalar other) => GeScalarOperator.Call(this, other);
 
     public Tensor LogicalAnd(Tensor other) => LogicalAndOperator.Call(this, other);
 

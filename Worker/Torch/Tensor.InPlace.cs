@@ -22,10 +22,10 @@ public sealed partial class Tensor
 
     public Tensor DivInPlace(Tensor other) => DivInPlaceOperator.CallInPlace(this, this, other);
 
-    public Tensor AddInPlace(double other) =>
+    public Tensor AddInPlace(Scalar other) =>
         AddScalarInPlaceOperator.CallInPlace(this, this, other);
 
-    public Tensor MulInPlace(double other) =>
+    public Tensor MulInPlace(Scalar other) =>
         MulScalarInPlaceOperator.CallInPlace(this, this, other);
 
     /// <summary>this += value * first * second</summary>

@@ -1,0 +1,159 @@
+// Compiled once for each instruction set. No header with inline functions may come in here: the
+// linker would keep one copy of such a function, perhaps the one this machine cannot run.
+#include "kernels.h"
+
+#include <string.h>
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#define TEXT_(a) #a
+#define TEXT(a) TEXT_(a)
+
+namespace mneme {
+namespace {
+
+typedef float Sixteen __attribute__((vector_size(64), aligned(4), may_alias));
+typedef float Eight __attribute__((vector_size(32)));
+typedef float Four __attribute__((vector_size(16)));
+
+inline float sum(const Sixteen& s) {
+    Eight low, high;
+    memcpy(&low, &s, 32);
+    memcpy(&high, reinterpret_cast<const char*>(&s) + 32, 32);
+    Eight eight = low + high;
+    Four first, second;
+    memcpy(&first, &eight, 16);
+    memcpy(&second, reinterpret_cast<const char*>(&eight) + 16, 16);
+    Four four = first + second;
+    return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
+inline void adam_element(
+    float& parameter, float& mean, float& variance, float gradient, const AdamStep& s) {
+    mean = s.beta1 * mean + s.rest1 * gradient;
+    variance = s.beta2 * variance + (s.rest2 * gradient) * gradient;
+    float scale = __builtin_sqrtf(variance) * s.variance_scale + s.epsilon;
+    parameter = parameter * s.shrink - s.step_size * mean / scale;
+}
+
+void adam(
+    float* __restrict parameter, float* __restrict mean, float* __restrict variance,
+    const float* __restrict gradient, int64_t count, const AdamStep& step) {
+    const AdamStep s = step;
+    for (int64_t i = 0; i < count; i++)
+        adam_element(parameter[i], mean[i], variance[i], gradient[i], s);
+}
+
+void adam_outer_row(
+    float* __restrict parameter, float* __restrict mean, float* __restrict variance, float x,
+    const float* __restrict delta, int64_t columns, const AdamStep& s) {
+    for (int64_t c = 0; c < columns; c++)
+        adam_element(parameter[c], mean[c], variance[c], x * delta[c], s);
+}
+
+void gradient_row(float* __restrict row, const Factors& g, int64_t r) {
+    for (int64_t c = 0; c < g.columns; c++) row[c] = g.x[r] * g.delta[c];
+    for (int64_t b = 1; b < g.batch; b++) {
+        float x = g.x[b * g.rows + r];
+        const float* delta = g.delta + b * g.columns;
+        for (int64_t c = 0; c < g.columns; c++) row[c] += x * delta[c];
+    }
+}
+
+void adam_factored(
+    float* parameter, float* mean, float* variance, const Factors& g, float* row,
+    const AdamStep& step) {
+    const AdamStep s = step;
+    for (int64_t r = 0; r < g.rows; r++) {
+        int64_t at = r * g.columns;
+        if (g.batch == 1) {
+            adam_outer_row(
+                parameter + at, mean + at, variance + at, g.x[r], g.delta, g.columns, s);
+        } else {
+            gradient_row(row, g, r);
+            adam(parameter + at, mean + at, variance + at, row, g.columns, s);
+        }
+    }
+}
+
+inline const Sixteen& at(const float* p) { return *reinterpret_cast<const Sixteen*>(p); }
+
+// The rest of a row, followed by zeros.
+struct Part {
+    float values[16] = {};
+    Part(const float* p, int64_t count) { memcpy(values, p, count * sizeof(float)); }
+};
+
+// Rows are taken four at a time only to keep the machine busy: each sum has its own order.
+template <int Rows>
+inline void dot_some_rows(
+    float* y, const float* w, int64_t pitch, const float* x, int64_t columns) {
+    Sixteen sums[Rows] = {};
+    int64_t c = 0;
+    for (; c + 16 <= columns; c += 16) {
+        Sixteen part = at(x + c);
+        for (int r = 0; r < Rows; r++) sums[r] += at(w + r * pitch + c) * part;
+    }
+    if (c < columns) {
+        Part part(x + c, columns - c);
+        for (int r = 0; r < Rows; r++) {
+            Part rest(w + r * pitch + c, columns - c);
+            sums[r] += at(rest.values) * at(part.values);
+        }
+    }
+    for (int r = 0; r < Rows; r++) y[r] += sum(sums[r]);
+}
+
+void dot_rows(
+    float* y, const float* w, int64_t pitch, const float* x, int64_t rows, int64_t columns) {
+    int64_t r = 0;
+    for (; r + 4 <= rows; r += 4) dot_some_rows<4>(y + r, w + r * pitch, pitch, x, columns);
+    for (; r < rows; r++) dot_some_rows<1>(y + r, w + r * pitch, pitch, x, columns);
+}
+
+void combine_rows(
+    float* __restrict y, const float* __restrict w, int64_t pitch, const float* __restrict x,
+    int64_t rows, int64_t columns) {
+    int64_t r = 0;
+    for (; r + 4 <= rows; r += 4) {
+        const float *w0 = w + r * pitch, *w1 = w0 + pitch, *w2 = w1 + pitch, *w3 = w2 + pitch;
+        float x0 = x[r], x1 = x[r + 1], x2 = x[r + 2], x3 = x[r + 3];
+        for (int64_t c = 0; c < columns; c++)
+            y[c] = (((y[c] + x0 * w0[c]) + x1 * w1[c]) + x2 * w2[c]) + x3 * w3[c];
+    }
+    for (; r < rows; r++)
+        for (int64_t c = 0; c < columns; c++) y[c] += x[r] * w[r * pitch + c];
+}
+
+void add_outer(
+    float* __restrict y, const float* __restrict a, const float* __restrict b, int64_t rows,
+    int64_t columns) {
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t c = 0; c < columns; c++) y[r * columns + c] += a[r] * b[c];
+}
+
+void set_outer(
+    float* __restrict y, const float* __restrict a, const float* __restrict b, int64_t rows,
+    int64_t columns) {
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t c = 0; c < columns; c++) y[r * columns + c] = a[r] * b[c];
+}
+
+// A float is infinite or no number exactly when all bits of its exponent are set.
+bool finite(const float* values, int64_t count) {
+    uint32_t bad = 0;
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, values + i, sizeof bits);
+        bad |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    return bad == 0;
+}
+
+}  // namespace
+
+extern const Kernels JOIN(kernels_, MNEME_LEVEL);
+const Kernels JOIN(kernels_, MNEME_LEVEL) = {
+    TEXT(MNEME_LEVEL), adam, adam_factored, dot_rows, combine_rows, add_outer, set_outer, finite};
+
+}  // namespace mneme

@@ -1,6 +1,8 @@
 // What a training thread and its process need before the first step.
 #include "shim.h"
 
+#include "blas.h"
+
 #include <ATen/Parallel.h>
 #include <malloc.h>
 #include <sys/resource.h>
@@ -14,6 +16,7 @@ using namespace mneme;
 MNEME_API int mneme_prepare_thread(int niceness) {
     return guarded([&] {
         at::set_num_threads(1);
+        keep_blas_to_one_thread();
         at::globalContext().setFlushDenormal(true);
         auto thread = static_cast<id_t>(syscall(SYS_gettid));
         setpriority(PRIO_PROCESS, thread, niceness);

@@ -1,0 +1,37 @@
+using System.Runtime.ExceptionServices;
+using Mneme.Worker.Torch;
+
+namespace Mneme.Tests.Worker.Torch;
+
+/// <summary>Runs a body as training does: on a prepared OS thread, inside a scope.</summary>
+internal static class TrainingThread
+{
+    internal static T Run<T>(Func<T> body)
+    {
+        T result = default!;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                TorchThread.Prepare();
+                using var scope = new TensorScope();
+                result = body();
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return result;
+    }
+
+    internal static void Run(Action body) => Run(() =>
+    {
+        body();
+        return true;
+    });
+}
