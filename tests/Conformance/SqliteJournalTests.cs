@@ -1,6 +1,5 @@
 using Mneme.Journal;
 using Mneme.Journal.Sqlite;
-using Mneme.Tests.Shared.Actors;
 
 namespace Mneme.Tests.Conformance;
 
