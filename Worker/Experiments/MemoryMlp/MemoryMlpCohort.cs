@@ -1,5 +1,6 @@
 using Mneme.Worker.Cohorts;
 using Mneme.Worker.Memories;
+using Mneme.Worker.Nets;
 using Mneme.Worker.Optimizers;
 using Mneme.Worker.Torch;
 
@@ -35,13 +36,14 @@ internal sealed class MemoryMlpCohort : CohortModel
     public override void Step(long step)
     {
         var (written, target) = tokens.At(step);                            // [sample], [sample]
-        var first = net.FirstLayer();
-        var memory = Write(first, written);
-        var logits = net.Predict(first, memory);                            // [sample, vocab]
+        var tape = new LinearTape();
+        var first = net.FirstLayer(tape);
+        var memory = Write(first, written, tape);
+        var logits = net.Predict(first, memory, tape);                      // [sample, vocab]
         var loss = Surprise(logits, target);                                // [sample]
         log.Record(step, loss.Detach(), logits.ArgMax(1).Eq(target));       // before the update
         // Summed over lanes, averaged over each lane's own batch: no lane sees another.
-        adam.Step(Autograd.Grad([loss], net.Parameters, [mean]), log.Healthy);
+        adam.Step(net.Gradients(loss, mean, tape), log.Healthy);
         if (keeps is not null) net.Start.KeepFrom(memory, keeps);
     }
 
@@ -49,9 +51,9 @@ internal sealed class MemoryMlpCohort : CohortModel
     public override double[][] Measure(long steps)
     {
         var (written, _) = tokens.At(steps - 1);
-        var first = net.FirstLayer();
-        var memory = Write(first, written).Detach();
-        var reconstruction = Surprise(net.Reconstruct(first, memory), written);
+        var first = net.FirstLayer(new LinearTape());
+        var memory = Write(first, written, new LinearTape()).Detach();
+        var reconstruction = Surprise(net.Reconstruct(first, memory, tape: null), written);
         var recalled = net.Recall(first, memory);                           // [lane, batch, memory]
         var silent = recalled.Gelu().Abs().Lt(1e-3);
         var figures = log.Figures(steps);
@@ -66,13 +68,15 @@ internal sealed class MemoryMlpCohort : CohortModel
     public override long? DivergedAt(int lane) => log.DivergedAt(lane);
 
     /// <summary>Trains the memory neurons alone to reconstruct the token through the frozen head.</summary>
-    internal EpisodicWeights Write(First first, Tensor token)
+    /// <param name="tape">Of the outer pass: a second-order gradient runs through the write too.</param>
+    internal EpisodicWeights Write(First first, Tensor token, LinearTape tape)
     {
         var reader = secondOrder ? first : first.Detach();
         var memory = net.Start.Leaves();
         foreach (var write in writes)
         {
-            var loss = Surprise(net.Reconstruct(reader, memory), token);    // [sample]
+            var loss = Surprise(
+                net.Reconstruct(reader, memory, secondOrder ? tape : null), token); // [sample]
             var slopes = Autograd.Grad([loss], memory.All, [one], createGraph: secondOrder);
             memory = Descend(memory, slopes, write);
         }

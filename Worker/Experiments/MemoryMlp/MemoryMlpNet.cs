@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Mneme.Worker.Cohorts;
 using Mneme.Worker.Memories;
+using Mneme.Worker.Nets;
+using Mneme.Worker.Optimizers;
 using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Experiments;
@@ -14,9 +16,9 @@ internal sealed class MemoryMlpNet
     private readonly ImmutableArray<int> hidden, memory;
 
     private readonly Tensor embedding;       // [lane, 1, embed]: of token 0; no other row is ever read
-    private readonly Tensor[] weight, bias;  // [lane, in, hidden], [lane, 1, hidden]
-    private readonly Tensor head;            // [lane, hidden + memory, vocab]
-    private readonly Tensor memoryHead;      // [lane, hidden + memory, vocab]: frozen at its start
+    private readonly Linear[] ordinary;      // [lane, in, hidden], [lane, 1, hidden]
+    private readonly Linear head;            // [lane, hidden + memory, vocab]
+    private readonly Linear memoryHead;      // [lane, hidden + memory, vocab]: frozen at its start
 
     public MemoryMlpNet(Lanes lanes, LaneState state)
     {
@@ -27,16 +29,17 @@ internal sealed class MemoryMlpNet
 
         embedding = state.Add("embedding", lanes.Draw("init/embedding", [1, inputs[0]],
             (stream, row) => stream.FillNormal(0, row)));
-        weight = [.. hidden.Select((h, i) => Drawn($"weight{i}", inputs[i], h, fanIn: inputs[i]))];
-        bias = [.. hidden.Select((h, i) => Drawn($"bias{i}", 1, h, fanIn: inputs[i]))];
-        head = Drawn("head", inputs[^1], vocab, fanIn: inputs[^1]);
-        memoryHead = Drawn("memory_head", inputs[^1], vocab, fanIn: inputs[^1]);
-        memoryHead.MulInPlace(lanes.Coefficient(l => l.Text("memory_head") == "zero" ? 0 : 1));
+        ordinary = [.. hidden.Select((h, i) => new Linear(
+            Drawn($"weight{i}", inputs[i], h, fanIn: inputs[i]),
+            Drawn($"bias{i}", 1, h, fanIn: inputs[i])))];
+        head = new Linear(Drawn("head", inputs[^1], vocab, fanIn: inputs[^1]), null);
+        memoryHead = new Linear(Drawn("memory_head", inputs[^1], vocab, fanIn: inputs[^1]), null);
+        memoryHead.Weight.MulInPlace(
+            lanes.Coefficient(lane => lane.Text("memory_head") == "zero" ? 0 : 1));
         Start = new EpisodicWeights(
             [.. memory.Select((m, i) => Zeros($"memory/weight{i}", inputs[i], m))],
             [.. memory.Select((m, i) => Zeros($"memory/bias{i}", 1, m))]);
-        Parameters = [embedding, .. weight, .. bias, head];
-        foreach (var parameter in Parameters) parameter.RequireGrad();
+        embedding.RequireGrad();
 
         // torch's Linear: weights and biases uniform in +-1/sqrt(fan in).
         Tensor Drawn(string name, int rows, int columns, int fanIn) => state.Add(name, lanes.Draw(
@@ -52,36 +55,52 @@ internal sealed class MemoryMlpNet
     private int Samples => lanes * batch;
 
     /// <summary>Trained by the outer optimiser: the memory and its head are not.</summary>
-    public Tensor[] Parameters { get; }
+    public IEnumerable<Tensor> Parameters =>
+        [embedding, .. Trained.SelectMany(layer => layer.Parameters)];
+
+    private IEnumerable<Linear> Trained => [.. ordinary, head];
 
     /// <summary>What a step's memory begins with: zero, unless a lane never resets.</summary>
     public EpisodicWeights Start { get; }
 
     /// <summary>The first layer's ordinary neurons, which do not depend on the memory: once per step.
     /// </summary>
-    public First FirstLayer() => new(
+    public First FirstLayer(LinearTape tape) => new(
         embedding.Expand(lanes, batch, -1).Reshape(Samples, 1, -1),
-        bias[0].BAddBmm(embedding, weight[0]).Gelu().Expand(lanes, batch, hidden[0]));
+        ordinary[0].Apply(embedding, tape).Gelu().Expand(lanes, batch, -1));
 
     /// <summary>Predictions of the target.   // [sample, vocab]</summary>
-    public Tensor Predict(First first, EpisodicWeights weights) => Logits(first, weights, head);
+    public Tensor Predict(First first, EpisodicWeights weights, LinearTape tape) =>
+        Logits(first, weights, head, tape);
 
     /// <summary>Reconstructions of what was written, through the frozen head.   // [sample, vocab]</summary>
-    public Tensor Reconstruct(First first, EpisodicWeights weights) => Logits(first, weights, memoryHead);
+    public Tensor Reconstruct(First first, EpisodicWeights weights, LinearTape? tape) =>
+        Logits(first, weights, memoryHead, tape);
 
     /// <summary>Pre-activations of the first layer's memory neurons.   // [lane, batch, memory]</summary>
     public Tensor Recall(First first, EpisodicWeights weights) => Recall(first.Input, weights, 0);
 
-    private Tensor Logits(First first, EpisodicWeights weights, Tensor output)
+    /// <summary>Gradients of <see cref="Parameters"/>.</summary>
+    /// <param name="loss">[sample]</param>
+    /// <param name="share">Weight of each sample's loss.   // [sample]</param>
+    public Gradient[] Gradients(Tensor loss, Tensor share, LinearTape tape)
+    {
+        var slopes = Autograd.Grad([loss], [embedding, .. tape.Outputs], [share]);
+        return
+        [
+            slopes[0], .. Trained.SelectMany(layer => tape.GradientsOf(layer, slopes.AsMemory(1))),
+        ];
+    }
+
+    private Tensor Logits(First first, EpisodicWeights weights, Linear output, LinearTape? tape)
     {
         var x = Tensor.Cat(2, first.Ordinary, Recall(first.Input, weights, 0).Gelu());
-        for (var i = 1; i < weight.Length; i++)
+        for (var i = 1; i < ordinary.Length; i++)
         {
-            var ordinary = bias[i].Expand(lanes, batch, -1).BAddBmm(x, weight[i]).Gelu();
             var recalled = Recall(x.Reshape(Samples, 1, -1), weights, i).Gelu();
-            x = Tensor.Cat(2, ordinary, recalled);                  // [lane, batch, hidden + memory]
+            x = Tensor.Cat(2, ordinary[i].Apply(x, tape).Gelu(), recalled);
         }
-        return x.Bmm(output).View(Samples, vocab);
+        return output.Apply(x, output == head ? tape : null).View(Samples, vocab);      // x: [lane, batch, hidden + memory]
     }
 
     private Tensor Recall(Tensor input, EpisodicWeights weights, int layer) =>
