@@ -62,6 +62,10 @@ public sealed class LaneState(int lanes)
             entry.Load(Gather(entry.Save(), [.. parents.Select(p => Find(p, entry.Name))], gather));
     }
 
+    /// <summary>Overwrites one entry, lane after lane.</summary>
+    internal void Set(string name, ReadOnlySpan<float> values) =>
+        entries.First(entry => entry.Name == name).Load(MemoryMarshal.AsBytes(values).ToArray());
+
     public void Free()
     {
         foreach (var entry in entries) entry.Free();

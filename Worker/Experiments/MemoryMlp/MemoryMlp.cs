@@ -29,7 +29,7 @@ public sealed class MemoryMlp : ExperimentFamily
                 "as published; more converge faster, 0 writes nothing", 0, 1000),
             new("memory_learning_rate", SettingKind.Real, new SettingValue.Real(10),
                 "as published; large because every write starts at zero", 0, 1e9),
-            new("learning_rate", SettingKind.Real, new SettingValue.Real(1e-4), "as published; Adam", 0, 1e9),
+            new("learning_rate", SettingKind.Real, new SettingValue.Real(1e-4), "as published; Adam", 0, 1e30),
             Choice("reset", "every_step", "as published; 'never' kills the neurons", "every_step", "never"),
             Choice("write", "token", "'unrelated' writes another random token: a control",
                 "token", "unrelated"),

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Mneme.Specs;
+using Mneme.Worker.Cohorts;
+using Mneme.Worker.Torch;
+
+namespace Mneme.Tests.Worker.Experiments;
+
+/// <summary>Trains a few lanes of a family on the test's own thread.</summary>
+internal sealed class Bench : IDisposable
+{
+    private readonly FamilySchema schema;
+    private long steps;
+
+    public Bench(ExperimentFamily family, params Lane[] lanes)
+    {
+        schema = family.Schema;
+        using var scope = new TensorScope();
+        Model = family.Create(new Lanes(lanes, Device.Cpu));
+    }
+
+    public CohortModel Model { get; }
+
+    /// <summary>A lane with the family's defaults but for the settings given.</summary>
+    public static Lane Lane(
+        ExperimentFamily family, uint seed, params (string Name, SettingValue Value)[] settings) =>
+        new((int)seed, seed, family.Schema.Settings.ToImmutableDictionary(s => s.Name, s => s.Default)
+            .SetItems(settings.Select(s => KeyValuePair.Create(s.Name, s.Value))));
+
+    public Bench Train(long count)
+    {
+        for (var end = steps + count; steps < end; steps++)
+        {
+            using var scope = new TensorScope();
+            Model.Step(steps);
+        }
+        return this;
+    }
+
+    /// <summary>The last value of a measure, by lane.</summary>
+    public double[] Measure(string name)
+    {
+        using var scope = new TensorScope();
+        var column = schema.Measures.IndexOf(name);
+        return [.. Model.Measure(steps).Select(lane => lane[column])];
+    }
+
+    /// <summary>Every byte of one lane's state, by name.</summary>
+    public Dictionary<string, byte[]> StateOf(int lane) => Model.State.Save().ToDictionary(
+        array => array.Name,
+        array =>
+        {
+            var size = array.Bytes.Length / (int)array.Shape[0];
+            return array.Bytes.Slice(lane * size, size).ToArray();
+        });
+
+    public void Dispose() => Model.Dispose();
+}
