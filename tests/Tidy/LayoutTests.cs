@@ -13,8 +13,6 @@ public sealed class LayoutTests
         ".gitattributes", ".ci",
     ];
 
-    private static readonly string[] Readers = ["BinaryFormatter", "Unpickler", "pickle.load"];
-
     private static readonly string[] Products = ["Shared", "Worker", "Coordinator", "Lighthouse"];
 
     [Fact]
@@ -43,10 +41,16 @@ public sealed class LayoutTests
     public void Nothing_we_ship_reads_objects_back_from_a_file() =>
         Repository.Sources(".cs", ".py")
             .Where(file => Products.Any(file.IsBelow))
-            .SelectMany(file => Readers
+            .SelectMany(file => ReadersOf(file)
                 .Where(file.Text.Contains)
                 .Select(word => $"{file.Path} names {word}"))
             .ShouldBeEmpty();
+
+    // C# may tell a user how Python loads a result; it cannot do so itself.
+    private static string[] ReadersOf(SourceFile file) =>
+        file.Path.EndsWith(".py", StringComparison.Ordinal)
+            ? ["pickle.load", "Unpickler"]
+            : ["BinaryFormatter", "Unpickler", "PickleReader"];
 
     // Coordinator/Embedded runs coordinator and worker as one process.
     private static bool IsWhereOneProcessIsAll(SourceFile file, string other) =>

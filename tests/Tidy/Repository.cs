@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Mneme.Tests.Tidy;
 
@@ -15,9 +17,14 @@ internal static class Repository
     /// </summary>
     public static IReadOnlyList<string> Tracked { get; } = IsGit ? [.. Git("-c")] : Files;
 
-    public static IEnumerable<SourceFile> Sources(params string[] extensions) => Files
-        .Where(path => extensions.Contains(Path.GetExtension(path)))
-        .Select(path => new SourceFile(path, File.ReadAllText(At(path))));
+    public static IEnumerable<SourceFile> Sources(params string[] extensions) =>
+        AllSources.Where(file => extensions.Contains(Path.GetExtension(file.Path)));
+
+    private static readonly SourceFile[] AllSources =
+    [
+        .. Files.Where(path => Path.GetExtension(path) is ".cs" or ".cpp" or ".h" or ".py")
+            .Select(path => new SourceFile(path, File.ReadAllText(At(path)))),
+    ];
 
     private static bool IsGit => Path.Exists(At(".git"));
 
@@ -54,7 +61,13 @@ internal static class Repository
 /// <param name="Path">With slashes, from the root.</param>
 internal sealed record SourceFile(string Path, string Text)
 {
-    public string Folder => Path[..Math.Max(0, Path.LastIndexOf('/'))];
+    private readonly Lazy<SyntaxNode> _root = new(() =>
+        CSharpSyntaxTree.ParseText(Text).GetRoot());
+
     public string[] Lines { get; } = Text.TrimEnd('\n').Split('\n');
+
+    /// <summary>The file as C#.</summary>
+    public SyntaxNode Root => _root.Value;
+
     public bool IsBelow(string folder) => Path.StartsWith(folder + "/", StringComparison.Ordinal);
 }

@@ -8,7 +8,7 @@ namespace Mneme.Tests.Tidy;
 internal static class Syntax
 {
     public static IEnumerable<T> Of<T>(SourceFile file) where T : SyntaxNode =>
-        CSharpSyntaxTree.ParseText(file.Text).GetRoot().DescendantNodes().OfType<T>();
+        file.Root.DescendantNodes().OfType<T>();
 
     /// <summary>Lines of a method from its name to its end, without its attributes.</summary>
     public static int Length(SyntaxNode method)
