@@ -8,6 +8,31 @@ public sealed class SpecReaderTests
 {
     private const string Head = "name: a\nmodel: memory-mlp\n";
 
+    private const string Full =
+        """
+        # The figure of the notebook.
+        name: memory-mlp.2
+        model: memory-mlp
+        steps: 1e3
+        measure_every: 0x10
+        seeds: [7, 4294967295]
+        settings:
+          layers: [2, 4.0]
+          momentum: 5
+          second_order: True
+          reset: never
+          note: "1e-3"
+          target_switch_at: ~
+        search:
+          parameters:
+            learning_rate: {log_uniform: [1e-5, 1e-2]}
+            vocab: [2, 4]
+          method: random
+          trials: 64
+          seed: 3
+        resources: {device: cuda:1, slots: 2}
+        """;
+
     [Fact]
     public void A_short_file_gets_every_default()
     {
@@ -27,30 +52,7 @@ public sealed class SpecReaderTests
     [Fact]
     public void A_full_file_is_read_whole()
     {
-        var spec = SampleFamily.Valid(
-            """
-            # The figure of the notebook.
-            name: memory-mlp.2
-            model: memory-mlp
-            steps: 1e3
-            measure_every: 0x10
-            seeds: [7, 4294967295]
-            settings:
-              layers: [2, 4.0]
-              momentum: 5
-              second_order: True
-              reset: never
-              note: "1e-3"
-              target_switch_at: ~
-            search:
-              parameters:
-                learning_rate: {log_uniform: [1e-5, 1e-2]}
-                vocab: [2, 4]
-              method: random
-              trials: 64
-              seed: 3
-            resources: {device: cuda:1, slots: 2}
-            """);
+        var spec = SampleFamily.Valid(Full);
 
         spec.Steps.ShouldBe(1000);
         spec.MeasureEvery.ShouldBe(16);
