@@ -38,6 +38,27 @@ public sealed class EndTests
     }
 
     [Fact]
+    public void An_error_of_who_waits_for_a_stop_does_not_reach_who_asks_for_it()
+    {
+        using var test = new TestSystem();
+        var child = new Probe<int>
+        {
+            OnStart = here =>
+            {
+                here.Stopping.Register(() => throw new FormatException());
+                return default;
+            },
+        };
+        var parent = test.Spawn("parent", () => new Probe<int>
+        {
+            OnStart = here => { here.Spawn("child", () => child); return default; },
+        });
+        test.Settle();
+        test.Await(test.System.Stop(parent));
+        child.Signals.ShouldHaveSingleItem().ShouldBe(new Signal.Stopping());
+    }
+
+    [Fact]
     public void An_own_thread_that_throws_fails_its_actor()
     {
         using var test = new TestSystem();

@@ -99,7 +99,12 @@ public sealed class TimerTests : IDisposable
     {
         var probe = new Probe<string>
         {
-            OnStart = here => { here.IdleAfter(Second * 10); return default; },
+            OnStart = here =>
+            {
+                here.IdleAfter(Second * 10);
+                here.Every("own", Second, "a tick of its own does not count");
+                return default;
+            },
             OnSignal = (here, signal) =>
             {
                 if (signal is Signal.Idle) here.Stop();
