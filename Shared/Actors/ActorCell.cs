@@ -73,12 +73,19 @@ internal sealed class ActorCell<M> : Cell, IInbox<M>, IThreadPoolWorkItem where 
         return new ActorState(Path, depth, age, refused);
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = Turn();
+    void IThreadPoolWorkItem.Execute() => _ = RunTurn();
 
     private bool Woken(Taken taken)
     {
         if (taken == Taken.Woke) System.Settings.Dispatcher.Schedule(this);
         return taken is Taken.Woke or Taken.Queued;
+    }
+
+    // What throws here is no actor but a log, a dead-letter sink or the kernel: the host must know.
+    private async Task RunTurn()
+    {
+        try { await Turn(); }
+        catch (Exception broken) { System.Escalated(broken); }
     }
 
     // Control goes first, again after every message; after 64 messages others get the thread.
@@ -101,8 +108,8 @@ internal sealed class ActorCell<M> : Cell, IInbox<M>, IThreadPoolWorkItem where 
 
     private async ValueTask Deliver(Envelope<M> envelope)
     {
-        lastMessageAt = envelope.At;
-        if (envelope.Token is { } token && !token.Arrive()) return;
+        if (envelope.Token is null) lastMessageAt = envelope.At; // its own ticks keep nobody busy
+        else if (!envelope.Token.Arrive()) return;
         try
         {
             await actor!.Handle(envelope.Message);
@@ -198,12 +205,16 @@ internal sealed class ActorCell<M> : Cell, IInbox<M>, IThreadPoolWorkItem where 
     private void End()
     {
         life = Life.Ended;
-        foreach (var envelope in mailbox.Close())
-        {
-            if (envelope.Sink is { } sink) sink.Reject($"{Path} has stopped");
-            else System.Bury(Path, envelope.Message, "stopped before it was received");
-        }
+        foreach (var envelope in mailbox.Close()) Lose(envelope);
         Leave(verdict.Fate == Fate.Stop ? null : error, verdict.Fate == Fate.Escalate);
+    }
+
+    private void Lose(Envelope<M> envelope)
+    {
+        const string why = "stopped before it was received";
+        if (envelope.Sink is { } sink) sink.Reject($"{Path} {why}");
+        else if (envelope.Token is { } token) token.Drop(why);
+        else System.Bury(Path, envelope.Message, why);
     }
 
     private async ValueTask Dispose()

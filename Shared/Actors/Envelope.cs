@@ -10,6 +10,8 @@ internal interface IToken
     /// <summary>The message leaves the box; false when nobody waits for it any more.</summary>
     bool Arrive();
 
-    /// <summary>A newer message took its place; called by whoever sent that one.</summary>
-    void Drop();
+    /// <summary>
+    /// The message is lost: to a newer one, on its sender's thread, or to a stop.
+    /// </summary>
+    void Drop(string why);
 }

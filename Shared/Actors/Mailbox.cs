@@ -135,7 +135,7 @@ internal sealed class Mailbox<M>(Box box)
     {
         if (!box.DropsOldest) return false;
         var oldest = messages.Dequeue();
-        oldest.Token?.Drop();
+        oldest.Token?.Drop("a newer message took its place");
         oldest.Sink?.Reject("a newer message took its place");
         return true;
     }

@@ -83,13 +83,18 @@ public sealed class Scope<M> where M : notnull
         string name, Action<CancellationToken> work, Func<Exception?, M>? ended = null) =>
         threads.Start(name, work, ended);
 
-    internal void Cancel() => stopping.Cancel();
+    // Whoever asks for a stop must not meet the errors of those who wait for it.
+    internal void Cancel()
+    {
+        try { stopping.Cancel(); }
+        catch (AggregateException errors) { Log.Warning("threw when told to stop", errors); }
+    }
 
     internal void Close()
     {
         IsOver = true;
         timers.Clear();
-        stopping.Cancel();
+        Cancel();
         threads.Cancel();
     }
 
@@ -109,11 +114,11 @@ public sealed class Scope<M> where M : notnull
 
     private sealed class OfThisLife(ActorCell<M> cell, Scope<M> scope, M message) : IToken
     {
-        public void Drop() => cell.System.Bury(cell.Path, message, "a newer message came");
+        public void Drop(string why) => cell.System.Bury(cell.Path, message, why);
 
         public bool Arrive()
         {
-            if (scope.IsOver) cell.System.Bury(cell.Path, message, "of a life before the restart");
+            if (scope.IsOver) Drop("of a life before the restart");
             return !scope.IsOver;
         }
     }

@@ -16,7 +16,10 @@ public abstract record Signal
     /// </summary>
     public sealed record WatchedStopped(string Path, Exception? Error) : Signal;
 
-    /// <summary>No message came for the time given to <see cref="Scope{M}.IdleAfter"/>.</summary>
+    /// <summary>
+    /// Nobody sent a message for the time given to <see cref="Scope{M}.IdleAfter"/>; timers and
+    /// tasks of the actor's own do not count.
+    /// </summary>
     public sealed record Idle : Signal;
 
     /// <summary>The last words: messages still waiting become dead letters.</summary>

@@ -63,11 +63,12 @@ internal sealed class Timers<M>(ActorCell<M> cell) where M : notnull
 
         public void Dispose() => timer?.Dispose();
 
-        public void Drop() => Volatile.Write(ref waiting, 0);
+        // A tick says only that it is time; losing one is no loss of a message.
+        public void Drop(string why) => Volatile.Write(ref waiting, 0);
 
         public bool Arrive()
         {
-            Drop();
+            Volatile.Write(ref waiting, 0);
             if (owner.ticks is null || owner.ticks.GetValueOrDefault(key) != this) return false;
             if (!repeats) owner.Cancel(key);
             return true;

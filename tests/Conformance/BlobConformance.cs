@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Mneme.Blobs;
+using Mneme.Tests.Shared.Actors;
 using Shouldly;
 using Xunit;
 

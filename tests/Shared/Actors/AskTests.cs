@@ -2,7 +2,7 @@ using Mneme.Actors;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Actors;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>
 /// Rules A5 to A7 and A13: questions, reentrancy, reply addresses, continuations.

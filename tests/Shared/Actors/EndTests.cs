@@ -2,7 +2,7 @@ using Mneme.Actors;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Actors;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>Threads that end with their actor, and the end of a whole system.</summary>
 public sealed class EndTests
@@ -35,6 +35,27 @@ public sealed class EndTests
 
         left.ShouldBeTrue();
         test.System.Threads.ShouldBe(0);
+    }
+
+    [Fact]
+    public void An_error_of_who_waits_for_a_stop_does_not_reach_who_asks_for_it()
+    {
+        using var test = new TestSystem();
+        var child = new Probe<int>
+        {
+            OnStart = here =>
+            {
+                here.Stopping.Register(() => throw new FormatException());
+                return default;
+            },
+        };
+        var parent = test.Spawn("parent", () => new Probe<int>
+        {
+            OnStart = here => { here.Spawn("child", () => child); return default; },
+        });
+        test.Settle();
+        test.Await(test.System.Stop(parent));
+        child.Signals.ShouldHaveSingleItem().ShouldBe(new Signal.Stopping());
     }
 
     [Fact]

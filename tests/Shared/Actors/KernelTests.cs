@@ -6,7 +6,7 @@ using Mneme.Actors;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Actors;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>Rules A14 and A15, interleavings, and the kernel on real threads.</summary>
 public sealed class KernelTests

@@ -2,7 +2,7 @@ using Mneme.Actors;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Actors;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>Rules A1 to A4: two lanes, bounds, who may wait, what may be dropped.</summary>
 public sealed class MailboxTests : IDisposable

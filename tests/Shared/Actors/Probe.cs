@@ -1,6 +1,6 @@
 using Mneme.Actors;
 
-namespace Mneme.Tests;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>An actor made of lambdas that writes down what it is told.</summary>
 public sealed class Probe<M> : Actor<M> where M : notnull

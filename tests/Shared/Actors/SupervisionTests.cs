@@ -2,7 +2,7 @@ using Mneme.Actors;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Actors;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>
 /// Rules A9 to A12: names, restarts, models that never restart, errors that end it all.

@@ -1,7 +1,7 @@
 using Mneme.Actors;
 using Shouldly;
 
-namespace Mneme.Tests;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>
 /// An actor system in one thread and virtual time. A seed fixes every interleaving. Leaving the

@@ -3,7 +3,7 @@ using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
 
-namespace Mneme.Tests.Actors;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>Prints what the kernel does per second. It judges nothing: machines differ.</summary>
 public sealed class ThroughputTests(ITestOutputHelper output)

@@ -2,7 +2,7 @@ using Mneme.Actors;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Actors;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>Rule A8: timers belong to one life of one actor.</summary>
 public sealed class TimerTests : IDisposable
@@ -99,7 +99,12 @@ public sealed class TimerTests : IDisposable
     {
         var probe = new Probe<string>
         {
-            OnStart = here => { here.IdleAfter(Second * 10); return default; },
+            OnStart = here =>
+            {
+                here.IdleAfter(Second * 10);
+                here.Every("own", Second, "a tick of its own does not count");
+                return default;
+            },
             OnSignal = (here, signal) =>
             {
                 if (signal is Signal.Idle) here.Stop();

@@ -1,4 +1,4 @@
-namespace Mneme.Tests;
+namespace Mneme.Tests.Shared.Actors;
 
 /// <summary>
 /// Time that stands still until a test moves it. Timers fire in order of their due time.

@@ -2,12 +2,13 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Mneme.Actors;
+using Mneme.Tests.Shared.Actors;
 using Mneme.Transport;
 using Mneme.Transport.InProcess;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Transport;
+namespace Mneme.Tests.Shared.Transport;
 
 /// <summary>The in-process broker breaks only in ways in which a real one breaks.</summary>
 public sealed class FaultTests
