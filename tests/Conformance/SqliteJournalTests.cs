@@ -1,5 +1,6 @@
 using Mneme.Journal;
 using Mneme.Journal.Sqlite;
+using Mneme.Tests.Shared.Actors;
 
 namespace Mneme.Tests.Conformance;
 
