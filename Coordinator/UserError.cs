@@ -1,7 +1,7 @@
 namespace Mneme.Coordinator;
 
-/// <summary>Something that a user can put right: the message says what, where and how. Ends the program
-/// with its exit code and without a stack trace.</summary>
+/// <summary>Something that a user can put right: the message says what, where and how. Ends the
+/// program with its exit code and without a stack trace.</summary>
 public sealed class UserError : Exception
 {
     public const int Failed = 1;

@@ -4,7 +4,8 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker;
 
-/// <summary>Names a class of machines that compute equal bits: libtorch, BLAS, processor and device.</summary>
+/// <summary>Names a class of machines that compute equal bits: libtorch, BLAS, processor and
+/// device.</summary>
 public static class NumericsClass
 {
     public static string Of(string device) => Convert.ToHexStringLower(

@@ -25,7 +25,8 @@ public sealed record WorkerSurroundings(
     string Node, string Incarnation, string Box, int Slots, string Numerics, IBlobStore Blobs,
     Func<Message, ValueTask> Send, Action Gone);
 
-/// <summary>One worker process: its slots, what runs in them, and its session with the coordinator.</summary>
+/// <summary>One worker process: its slots, what runs in them, and its session with the
+/// coordinator.</summary>
 public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessage>
 {
     private readonly Dictionary<string, Running> running = [];                  // by name of the cohort's actor

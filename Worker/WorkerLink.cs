@@ -5,8 +5,8 @@ using Mneme.Transport;
 
 namespace Mneme.Worker;
 
-/// <summary>Joins a worker's actor to its link. Beats and progress go to the leader's own mailbox; what
-/// must not be lost goes through the durable queue.</summary>
+/// <summary>Joins a worker's actor to its link. Beats and progress go to the leader's own mailbox;
+/// what must not be lost goes through the durable queue.</summary>
 public sealed class WorkerLink(ILink link)
 {
     private volatile string? leaderBox;
@@ -19,8 +19,8 @@ public sealed class WorkerLink(ILink link)
         await link.Send(route, MessageFrame.Of(message, link.Box));
     }
 
-    /// <summary>Brings the mailbox to the actor until the link ends. Never waits for the actor: what it
-    /// has no room for is said again.</summary>
+    /// <summary>Brings the mailbox to the actor until the link ends. Never waits for the actor:
+    /// what it has no room for is said again.</summary>
     public async Task Pump(Address<WorkerMessage> worker)
     {
         await foreach (var frame in link.Inbox.ReadAllAsync())

@@ -6,7 +6,8 @@ using Mneme.Specs;
 
 namespace Mneme.Coordinator.Cli;
 
-/// <summary><c>mneme experiment ...</c>: what can be done with an experiment besides running it.</summary>
+/// <summary><c>mneme experiment ...</c>: what can be done with an experiment besides running
+/// it.</summary>
 internal static class ExperimentCommand
 {
     public static Command Build() => new("experiment", "Look at experiments before and after a run")

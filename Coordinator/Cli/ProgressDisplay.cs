@@ -3,8 +3,8 @@ using Spectre.Console;
 
 namespace Mneme.Coordinator.Cli;
 
-/// <summary>Shows how far an experiment is: one line that rewrites itself on a terminal, a plain line now
-/// and then anywhere else.</summary>
+/// <summary>Shows how far an experiment is: one line that rewrites itself on a terminal, a plain
+/// line now and then anywhere else.</summary>
 internal abstract class ProgressDisplay : IDisposable
 {
     private readonly Lock gate = new();

@@ -3,7 +3,8 @@ using Mneme.Coordinator.Embedded;
 
 namespace Mneme.Coordinator.Cli;
 
-/// <summary><c>mneme run SPEC</c>: the whole experiment in this process, resumed where it was left.</summary>
+/// <summary><c>mneme run SPEC</c>: the whole experiment in this process, resumed where it was
+/// left.</summary>
 internal static class RunCommand
 {
     private static readonly Argument<string> Spec = SpecArgument.Build();

@@ -9,8 +9,8 @@ internal static class SpecArgument
 {
     public static Argument<string> Build() => new("SPEC") { Description = "an experiment file (YAML)" };
 
-    /// <exception cref="UserError">The file is not a spec; the message holds every fault with its place.
-    /// </exception>
+    /// <exception cref="UserError">The file is not a spec; the message holds every fault with its
+    /// place. </exception>
     public static ExperimentSpec Read(string path)
     {
         var reading = SpecReader.Read(path, Submission.Schemas);

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Mneme.Coordinator.Cli;
 
-/// <summary>Ctrl-C and SIGTERM ask for an orderly stop; the second one ends the process at once.</summary>
+/// <summary>Ctrl-C and SIGTERM ask for an orderly stop; the second one ends the process at
+/// once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource stop = new();

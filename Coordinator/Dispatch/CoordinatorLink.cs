@@ -5,8 +5,8 @@ using Mneme.Transport;
 
 namespace Mneme.Coordinator.Dispatch;
 
-/// <summary>Joins the dispatcher to its link: the durable queue, acknowledged once a frame is handled for
-/// good, and the mailbox for what may be lost.</summary>
+/// <summary>Joins the dispatcher to its link: the durable queue, acknowledged once a frame is
+/// handled for good, and the mailbox for what may be lost.</summary>
 public sealed class CoordinatorLink(ILink link)
 {
     private const int Window = 256;

@@ -11,7 +11,8 @@ public abstract record DispatchMessage
     private DispatchMessage() { }
 
     /// <summary>A message from a worker.</summary>
-    /// <param name="Handled">Answered when the transport may forget the message; null: it has already.</param>
+    /// <param name="Handled">Answered when the transport may forget the message; null: it has
+    /// already.</param>
     public sealed record Arrived(Message Message, string Box, Sink<bool>? Handled) : DispatchMessage;
 
     public sealed record Host(string Experiment, Address<ExperimentMessage> Actor) : DispatchMessage;

@@ -10,8 +10,8 @@ using Mneme.Worker;
 
 namespace Mneme.Coordinator.Embedded;
 
-/// <summary>A whole cluster in one process: a coordinator and a worker that talk through an in-process
-/// broker, over a SQLite journal and a folder of blobs.</summary>
+/// <summary>A whole cluster in one process: a coordinator and a worker that talk through an
+/// in-process broker, over a SQLite journal and a folder of blobs.</summary>
 internal sealed class EmbeddedCluster(
     StateFolder folder, Submission submission, Action<ExperimentView> watch) : IAsyncDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class EmbeddedCluster(
 
     private ExperimentView? last;
 
-    /// <summary>Runs until the experiment is complete (null), stuck, or stopped by the token.</summary>
+    /// <summary>Runs until the experiment is complete (null), stuck, or stopped by the
+    /// token.</summary>
     public async Task<RunOutcome?> Finish(int slots, CancellationToken stop)
     {
         var node = Environment.MachineName;

@@ -25,7 +25,8 @@ public abstract record RunOutcome
     public sealed record Stuck(string Reason) : RunOutcome;
 }
 
-/// <summary>Runs an experiment in this process, from wherever the journal says it is, and publishes it.</summary>
+/// <summary>Runs an experiment in this process, from wherever the journal says it is, and publishes
+/// it.</summary>
 public static class EmbeddedRun
 {
     public static async Task<RunOutcome> Run(

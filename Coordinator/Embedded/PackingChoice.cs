@@ -13,8 +13,8 @@ public sealed record PackingWishes(int Slots, int? LanesPerCohort = null, long? 
 /// <summary>How a shape was packed, and what that is expected to take.</summary>
 public sealed record PackingEstimate(ShapePacking Packing, int Trials, TimeSpan Step, TimeSpan Total);
 
-/// <summary>Chooses cohort and segment sizes so that the experiment ends soonest on this machine. The
-/// choice changes no byte of the results.</summary>
+/// <summary>Chooses cohort and segment sizes so that the experiment ends soonest on this machine.
+/// The choice changes no byte of the results.</summary>
 public static class PackingChoice
 {
     private static readonly TimeSpan SegmentTarget = TimeSpan.FromSeconds(2);

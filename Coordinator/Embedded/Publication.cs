@@ -8,7 +8,8 @@ namespace Mneme.Coordinator.Embedded;
 /// <summary>Turns a finished experiment into <c>OUT/NAME/</c>.</summary>
 internal static class Publication
 {
-    /// <exception cref="UserError">Results lie there that this program knows nothing of.</exception>
+    /// <exception cref="UserError">Results lie there that this program knows nothing
+    /// of.</exception>
     public static void CheckExisting(RunRequest request)
     {
         var target = TargetOf(request.Output, request.Spec.Name);

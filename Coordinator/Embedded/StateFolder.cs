@@ -6,10 +6,8 @@ using Mneme.Journal.Sqlite;
 
 namespace Mneme.Coordinator.Embedded;
 
-/// <summary>
-/// Where one experiment's journal and checkpoints live: <c>OUT/.mneme/NAME/</c>. The lock makes sure that
-/// one process uses it; it ends with the process, however that ends.
-/// </summary>
+/// <summary> Where one experiment's journal and checkpoints live: <c>OUT/.mneme/NAME/</c>. The lock
+/// makes sure that one process uses it; it ends with the process, however that ends. </summary>
 public sealed class StateFolder : IAsyncDisposable
 {
     private readonly FileStream theLock;
@@ -28,8 +26,8 @@ public sealed class StateFolder : IAsyncDisposable
     public static string PathOf(string output, string experiment) =>
         System.IO.Path.Combine(output, ".mneme", experiment);
 
-    /// <exception cref="UserError">The folder cannot be written, another process uses it, or it holds
-    /// something else.</exception>
+    /// <exception cref="UserError">The folder cannot be written, another process uses it, or it
+    /// holds something else.</exception>
     public static StateFolder Open(string output, string experiment, TimeProvider clock)
     {
         var path = PathOf(output, experiment);
@@ -47,8 +45,8 @@ public sealed class StateFolder : IAsyncDisposable
         }
     }
 
-    /// <summary>Throws an experiment's state away; its published results stay until there are new ones.
-    /// </summary>
+    /// <summary>Throws an experiment's state away; its published results stay until there are new
+    /// ones. </summary>
     /// <exception cref="UserError">Another process uses it.</exception>
     public static void Discard(string output, string experiment)
     {

@@ -15,8 +15,8 @@ public sealed record Submission(
     IReadOnlyList<ResultRow> Results, long LeaderEpoch)
 {
     /// <summary>Submits the spec, or finds it where it was left.</summary>
-    /// <exception cref="UserError">Another spec has this name, or its results came from another class of
-    /// machines.</exception>
+    /// <exception cref="UserError">Another spec has this name, or its results came from another
+    /// class of machines.</exception>
     public static async Task<Submission> Enter(
         StateFolder folder, ExperimentSpec spec, PackingWishes wishes, bool mixNumerics)
     {

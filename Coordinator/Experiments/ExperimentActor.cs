@@ -7,7 +7,8 @@ using Mneme.Specs;
 namespace Mneme.Coordinator.Experiments;
 
 /// <summary>What an experiment's actor reaches outside itself.</summary>
-/// <param name="Send">Puts a message into a worker's mailbox; lost messages are asked for again.</param>
+/// <param name="Send">Puts a message into a worker's mailbox; lost messages are asked for
+/// again.</param>
 /// <param name="HasBlob">Whether a checkpoint of that size is stored.</param>
 /// <param name="FetchLanes">Results that were too large for a frame.</param>
 /// <param name="Watch">Hears of every change.</param>
@@ -21,10 +22,9 @@ public sealed record ExperimentSurroundings(
     Action<ExperimentView> Watch,
     Action Deposed);
 
-/// <summary>
-/// The shell around one experiment's decisions: decide, append, apply, send, in that order. Commands that
-/// wait together are decided one after the other and written in one transaction.
-/// </summary>
+/// <summary> The shell around one experiment's decisions: decide, append, apply, send, in that
+/// order. Commands that wait together are decided one after the other and written in one
+/// transaction. </summary>
 public sealed class ExperimentActor : Actor<ExperimentMessage>
 {
     private readonly ExperimentSpec spec;

@@ -3,7 +3,8 @@ using Mneme.Messages;
 
 namespace Mneme.Coordinator.Experiments;
 
-/// <summary>What may be asked of an experiment. Whoever asks twice changes nothing the second time.</summary>
+/// <summary>What may be asked of an experiment. Whoever asks twice changes nothing the second
+/// time.</summary>
 public abstract record ExperimentCommand
 {
     private ExperimentCommand() { }

@@ -42,8 +42,8 @@ public static class ExperimentDecisions
             : new Decision([committed], CommitOutcome.Fresh, []);
     }
 
-    // A redelivered commit is answered as the first one was, with the grant that followed it if that still
-    // stands; anything else comes from a worker whose right was passed on.
+    // A redelivered commit is answered as the first one was, with the grant that followed it if
+    // that still stands; anything else comes from a worker whose right was passed on.
     private static Decision Late(
         ExperimentState state, SegmentState segment, ExperimentCommand.CommitSegment command)
     {
@@ -64,7 +64,8 @@ public static class ExperimentDecisions
         var after = state.Apply(committed);
         var ready = Children(after, committed.Segment).Where(c => IsReady(after, c)).ToList();
         events.AddRange(ready.Select(c => new SegmentReady(c)));
-        // The child that takes the resident cohort continues on the same worker, within the same transaction.
+        // The child that takes the resident cohort continues on the same worker, within the same
+        // transaction.
         var next = command.Draining ? [] : ready.Take(1).ToImmutableArray();
         events.AddRange(next.Select(c => Granted(after, c, command.Session)));
         if (after.Committed == after.Segments.Count) events.Add(new ExperimentCompleted());

@@ -14,7 +14,8 @@ public abstract record ExperimentMessage
     public sealed record Credit(
         Session Session, int Free, ImmutableArray<Held> Held, IReadOnlySet<string> Live) : ExperimentMessage;
 
-    /// <summary>A commit came in; the sink is answered once nothing can undo what became of it.</summary>
+    /// <summary>A commit came in; the sink is answered once nothing can undo what became of
+    /// it.</summary>
     public sealed record Commits(Session Session, Commit Commit, Sink<bool>? Handled) : ExperimentMessage;
 
     /// <summary>The results of a commit that came as a blob.</summary>

@@ -14,8 +14,8 @@ public sealed record SegmentState(
     SegmentStatus Status, long Epoch, string? Session, long DoneStep, string? Checkpoint, int Failures,
     ImmutableDictionary<long, string> Commits);
 
-/// <summary>An experiment as its events made it. <see cref="Apply"/> is pure: the same stream gives the same
-/// state in every process.</summary>
+/// <summary>An experiment as its events made it. <see cref="Apply"/> is pure: the same stream gives
+/// the same state in every process.</summary>
 public sealed record ExperimentState
 {
     public required Plan Plan { get; init; }
@@ -32,7 +32,8 @@ public sealed record ExperimentState
     /// <summary>Trial-steps that are committed.</summary>
     public long DoneTrialSteps { get; init; }
 
-    /// <summary>Nothing more can happen without a person: segments wait behind a quarantined one.</summary>
+    /// <summary>Nothing more can happen without a person: segments wait behind a quarantined
+    /// one.</summary>
     public bool Stuck => !Completed && Quarantined > 0 && Ready.IsEmpty && Leased.IsEmpty;
 
     public static ExperimentState Of(Plan plan, ExperimentSubmitted submitted)

@@ -6,7 +6,8 @@ namespace Mneme.Coordinator.Experiments;
 
 /// <summary>An experiment as a person follows it.</summary>
 /// <param name="DoneTrialSteps">Committed, and computed as far as is known.</param>
-/// <param name="Best">The trial whose last point is best by the family's objective, or null.</param>
+/// <param name="Best">The trial whose last point is best by the family's objective, or
+/// null.</param>
 public sealed record ExperimentView(
     string Name, int Trials, int Finished, int Running, int Diverged, long DoneTrialSteps, long TrialSteps,
     BestTrial? Best, bool Completed, string? Stuck);

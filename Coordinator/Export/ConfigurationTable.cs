@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Mneme.Coordinator.Export;
 
-/// <summary>Last values by configuration, over its seeds: the trend of a sweep on one screen. Diverged
-/// trials are counted and left out, never set to a number.</summary>
+/// <summary>Last values by configuration, over its seeds: the trend of a sweep on one screen.
+/// Diverged trials are counted and left out, never set to a number.</summary>
 public sealed class ConfigurationTable
 {
     private readonly ExperimentResults results;

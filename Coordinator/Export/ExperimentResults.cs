@@ -6,7 +6,8 @@ using Mneme.Specs;
 
 namespace Mneme.Coordinator.Export;
 
-/// <summary>A finished experiment, trial by trial: what every format of the results is made from.</summary>
+/// <summary>A finished experiment, trial by trial: what every format of the results is made
+/// from.</summary>
 public sealed record ExperimentResults(
     ExperimentSpec Spec, FamilySchema Family, ImmutableArray<TrialResult> Trials)
 {

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Mneme.Coordinator.Export;
 
-/// <summary>Brings everything written so far to the disk: one call for thousands of small files.</summary>
+/// <summary>Brings everything written so far to the disk: one call for thousands of small
+/// files.</summary>
 internal static partial class FileSystemSync
 {
     private const int ReadOnly = 0;

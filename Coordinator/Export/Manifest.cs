@@ -8,8 +8,8 @@ using Mneme.Specs;
 
 namespace Mneme.Coordinator.Export;
 
-/// <summary>What made the results: program, machine class, seeds, the hash of every file, and the chain of
-/// the segments that were committed.</summary>
+/// <summary>What made the results: program, machine class, seeds, the hash of every file, and the
+/// chain of the segments that were committed.</summary>
 internal static class Manifest
 {
     public const string FileName = "manifest.json";

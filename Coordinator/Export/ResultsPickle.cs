@@ -3,8 +3,9 @@ using Mneme.Specs;
 
 namespace Mneme.Coordinator.Export;
 
-/// <summary>The pickle of an experiment: plain Python values and numpy arrays. It holds nothing of how the
-/// numbers were computed (cohorts, machines, clocks), so equal experiments give equal bytes.</summary>
+/// <summary>The pickle of an experiment: plain Python values and numpy arrays. It holds nothing of
+/// how the numbers were computed (cohorts, machines, clocks), so equal experiments give equal
+/// bytes.</summary>
 internal static class ResultsPickle
 {
     public static PickleValue Of(ExperimentResults results)

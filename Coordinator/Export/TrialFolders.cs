@@ -6,8 +6,8 @@ using Mneme.Results;
 
 namespace Mneme.Coordinator.Export;
 
-/// <summary>A folder per trial: its configuration, its points, and its own lane of the last checkpoint.
-/// </summary>
+/// <summary>A folder per trial: its configuration, its points, and its own lane of the last
+/// checkpoint. </summary>
 internal static class TrialFolders
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true };

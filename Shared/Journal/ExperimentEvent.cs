@@ -5,8 +5,8 @@ using Mneme.Plans;
 
 namespace Mneme.Journal;
 
-/// <summary>What happened to an experiment. The set is closed; kinds and fields are append-only, because
-/// stored streams are read by every later version.</summary>
+/// <summary>What happened to an experiment. The set is closed; kinds and fields are append-only,
+/// because stored streams are read by every later version.</summary>
 public abstract record ExperimentEvent
 {
     private protected ExperimentEvent() { }
@@ -29,7 +29,8 @@ public sealed record SegmentCommitted(
     int Segment, long Epoch, long FromStep, long ToStep, bool Final, string Checkpoint,
     long CheckpointBytes) : ExperimentEvent
 {
-    /// <summary>Results by lane: stored as rows beside the event, so empty when an event is read.</summary>
+    /// <summary>Results by lane: stored as rows beside the event, so empty when an event is
+    /// read.</summary>
     [JsonIgnore]
     public ImmutableArray<LaneResult> Results { get; init; } = [];
 }
@@ -38,7 +39,8 @@ public sealed record SegmentCommitted(
 public sealed record SegmentReady(int Segment) : ExperimentEvent;
 
 /// <summary>A grant ended without a commit.</summary>
-/// <param name="Counted">Whether it counts against the segment (its own fault, not the cluster's).</param>
+/// <param name="Counted">Whether it counts against the segment (its own fault, not the
+/// cluster's).</param>
 public sealed record SegmentReturned(
     int Segment, long Epoch, string Cause, string Text, bool Counted) : ExperimentEvent;
 

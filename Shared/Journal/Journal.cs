@@ -2,21 +2,23 @@ using Mneme.Messages;
 
 namespace Mneme.Journal;
 
-/// <summary>
-/// The one authority on who owns what and what is done. A stream of events per experiment, and tables that
-/// the same transaction keeps in step with it; the tables' conditions are the fence. One process writes at a
-/// time: every write names the epoch under which that process leads.
-/// </summary>
+/// <summary> The one authority on who owns what and what is done. A stream of events per
+/// experiment, and tables that the same transaction keeps in step with it; the tables' conditions
+/// are the fence. One process writes at a time: every write names the epoch under which that
+/// process leads. </summary>
 public interface IJournal : IAsyncDisposable
 {
-    /// <summary>Makes the caller the leader; every earlier leader's writes fail from now on.</summary>
+    /// <summary>Makes the caller the leader; every earlier leader's writes fail from now
+    /// on.</summary>
     ValueTask<long> TakeLead(string node, string incarnation);
 
-    /// <summary>Writes all events or none. Results travel inside their <see cref="SegmentCommitted"/>.</summary>
+    /// <summary>Writes all events or none. Results travel inside their <see
+    /// cref="SegmentCommitted"/>.</summary>
     ValueTask<Appended> Append(
         long leaderEpoch, string experiment, IReadOnlyList<ExperimentEvent> events);
 
-    /// <summary>An experiment's stream from its start; empty when there is no such experiment.</summary>
+    /// <summary>An experiment's stream from its start; empty when there is no such
+    /// experiment.</summary>
     ValueTask<IReadOnlyList<ExperimentEvent>> Read(string experiment);
 
     /// <summary>All result rows, by trial and step.</summary>
@@ -35,7 +37,8 @@ public interface IJournal : IAsyncDisposable
 
     ValueTask CloseSession(long leaderEpoch, string session);
 
-    /// <summary>Whether the stored events and tables agree: one line per fault, none when all is well.</summary>
+    /// <summary>Whether the stored events and tables agree: one line per fault, none when all is
+    /// well.</summary>
     ValueTask<IReadOnlyList<string>> Verify(string experiment);
 }
 
@@ -46,8 +49,8 @@ public enum Appended
     /// <summary>Another process leads; nothing was written and nothing may be answered.</summary>
     Deposed = 1,
 
-    /// <summary>A condition of an event no longer held (an epoch was passed, a state changed); nothing
-    /// was written.</summary>
+    /// <summary>A condition of an event no longer held (an epoch was passed, a state changed);
+    /// nothing was written.</summary>
     Conflict = 2,
 }
 

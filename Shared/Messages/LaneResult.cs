@@ -8,14 +8,15 @@ public enum LaneStatus { Healthy = 0, Diverged = 1 }
 /// <summary>One lane's share of a commit.</summary>
 /// <param name="Trial">Ordinal of the trial that the lane advances.</param>
 /// <param name="DivergedAt">The first step whose loss was not finite, or null.</param>
-/// <param name="Chain">Rolling SHA-256 over the trial's points from step 0 on; cuts leave no trace in it.</param>
+/// <param name="Chain">Rolling SHA-256 over the trial's points from step 0 on; cuts leave no trace
+/// in it.</param>
 public sealed record LaneResult(int Trial, long? DivergedAt, string Chain, PackedPoints Points)
 {
     [JsonIgnore] public LaneStatus Status => DivergedAt is null ? LaneStatus.Healthy : LaneStatus.Diverged;
 }
 
-/// <summary>Points packed by column, little-endian: <c>steps</c> int64 [points], <c>values</c> float64
-/// [measures, points].</summary>
+/// <summary>Points packed by column, little-endian: <c>steps</c> int64 [points], <c>values</c>
+/// float64 [measures, points].</summary>
 public sealed record PackedPoints(byte[] Steps, byte[] Values)
 {
     public static PackedPoints Empty { get; } = new([], []);

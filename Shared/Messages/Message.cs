@@ -4,14 +4,15 @@ using Mneme.Specs;
 
 namespace Mneme.Messages;
 
-/// <summary>What coordinators and workers say to each other. The set is closed; <see cref="MessageCodec"/>
-/// gives every kind its stable name on the wire.</summary>
+/// <summary>What coordinators and workers say to each other. The set is closed; <see
+/// cref="MessageCodec"/> gives every kind its stable name on the wire.</summary>
 public abstract record Message
 {
     private protected Message() { }
 }
 
-/// <summary>A worker process introduces itself on a new mailbox; sent again until it is answered.</summary>
+/// <summary>A worker process introduces itself on a new mailbox; sent again until it is
+/// answered.</summary>
 /// <param name="Incarnation">Random id of this process life.</param>
 /// <param name="Numerics">Hash of build, math library and device: equal class, equal bits.</param>
 /// <param name="Families">Names of the families in the worker's catalogue.</param>
@@ -33,10 +34,12 @@ public sealed record Held(SegmentId Segment, long Epoch, long Step);
 public sealed record Welcome(
     string Session, TimeSpan Lease, TimeSpan Beat, string LeaderBox, ImmutableArray<SegmentId> Drop) : Message;
 
-/// <summary>The coordinator will not work with this worker, or no longer knows its session.</summary>
+/// <summary>The coordinator will not work with this worker, or no longer knows its
+/// session.</summary>
 public sealed record Refuse(string Reason, string Text) : Message;
 
-/// <summary>Sign of life with what is held and how many slots are free; the highest sequence number wins.</summary>
+/// <summary>Sign of life with what is held and how many slots are free; the highest sequence number
+/// wins.</summary>
 public sealed record Beat(string Session, long Sequence, int Free, ImmutableArray<Held> Held) : Message;
 
 /// <summary>The beat was counted; the worker's own deadline moves on.</summary>
@@ -44,10 +47,12 @@ public sealed record BeatAck(long Sequence) : Message;
 
 /// <summary>The right to compute one segment, with everything it takes.</summary>
 /// <param name="Epoch">Part of the commit's condition.</param>
-/// <param name="FromStep">Where the work starts: later than planned when a part is committed already.</param>
+/// <param name="FromStep">Where the work starts: later than planned when a part is committed
+/// already.</param>
 /// <param name="LastStep">Where the trials end: a point is taken there in any case.</param>
 /// <param name="Common">Settings that all lanes share.</param>
-/// <param name="Parents">Checkpoints that the lanes' sources number; empty: start from the seeds.</param>
+/// <param name="Parents">Checkpoints that the lanes' sources number; empty: start from the
+/// seeds.</param>
 public sealed record Assign(
     SegmentId Segment, string Key, long Epoch, string Family, string Device, int Phase,
     long FromStep, long ToStep, long LastStep, long MeasureEvery, ImmutableArray<Setting> Common,
@@ -61,7 +66,8 @@ public sealed record AssignedLane(
 /// <summary>How far a running segment is; lossy, the newest replaces older ones.</summary>
 public sealed record Progress(SegmentId Segment, long Epoch, long Step) : Message;
 
-/// <summary>The result of a segment, or of its beginning when the worker had to stop early.</summary>
+/// <summary>The result of a segment, or of its beginning when the worker had to stop
+/// early.</summary>
 /// <param name="Final">Whether the segment is complete.</param>
 /// <param name="Checkpoint">SHA-256 of the checkpoint blob.</param>
 /// <param name="Lanes">Results by lane, unless they are too large for a frame.</param>
@@ -72,12 +78,14 @@ public sealed record Commit(
 
 public enum CommitOutcome { Fresh = 0, Duplicate = 1, Fenced = 2, NeedBlob = 3 }
 
-/// <summary>What became of a commit, and what this worker does next with the cohort it holds.</summary>
+/// <summary>What became of a commit, and what this worker does next with the cohort it
+/// holds.</summary>
 /// <param name="Next">The segment that continues it; null: free the slot.</param>
 public sealed record CommitReply(SegmentId Segment, long Epoch, CommitOutcome Outcome, Assign? Next) : Message;
 
 /// <summary>A segment could not be computed.</summary>
-/// <param name="Cause">A stable word: <c>user_error</c>, <c>oom</c>, <c>bad_checkpoint</c>, <c>storage</c>.</param>
+/// <param name="Cause">A stable word: <c>user_error</c>, <c>oom</c>, <c>bad_checkpoint</c>,
+/// <c>storage</c>.</param>
 public sealed record Failed(SegmentId Segment, long Epoch, string Cause, string Text) : Message;
 
 /// <summary>The worker gives a segment back uncomputed; not counted against it.</summary>

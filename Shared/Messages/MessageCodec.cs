@@ -5,10 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Mneme.Messages;
 
-/// <summary>
-/// Messages as UTF-8 JSON: <c>{"v":1,"kind":"beat","body":{...}}</c>. The kinds are a closed table of stable
-/// words; no type name crosses the wire. Unknown fields are ignored, unknown kinds are not decoded.
-/// </summary>
+/// <summary> Messages as UTF-8 JSON: <c>{"v":1,"kind":"beat","body":{...}}</c>. The kinds are a
+/// closed table of stable words; no type name crosses the wire. Unknown fields are ignored, unknown
+/// kinds are not decoded. </summary>
 public static class MessageCodec
 {
     public const int Version = 1;
@@ -51,8 +50,8 @@ public static class MessageCodec
         return buffer.ToArray();
     }
 
-    /// <summary>Null when the kind is unknown; throws <see cref="JsonException"/> when the bytes are no
-    /// message of this version.</summary>
+    /// <summary>Null when the kind is unknown; throws <see cref="JsonException"/> when the bytes
+    /// are no message of this version.</summary>
     public static Message? Decode(ReadOnlySpan<byte> frame)
     {
         var reader = new Utf8JsonReader(frame);

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 
 namespace Mneme.Plans;
 
-/// <summary>How trials of each shape are cut into cohorts and segments. Decided once, when the experiment
-/// is submitted, and journaled: it changes the speed of an experiment but no byte of its results.</summary>
-/// <param name="Shapes">By shape number, in the order in which shapes first appear among the trials.</param>
+/// <summary>How trials of each shape are cut into cohorts and segments. Decided once, when the
+/// experiment is submitted, and journaled: it changes the speed of an experiment but no byte of its
+/// results.</summary>
+/// <param name="Shapes">By shape number, in the order in which shapes first appear among the
+/// trials.</param>
 public sealed record Packing(ImmutableArray<ShapePacking> Shapes);
 
 /// <param name="LanesPerCohort">Upper bound; the last cohorts of a shape are evened out.</param>

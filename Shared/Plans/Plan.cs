@@ -3,10 +3,8 @@ using Mneme.Specs;
 
 namespace Mneme.Plans;
 
-/// <summary>
-/// The segments that an experiment needs, as a pure function of its spec and packing: two coordinators
-/// that read the same journal hold the same plan.
-/// </summary>
+/// <summary> The segments that an experiment needs, as a pure function of its spec and packing: two
+/// coordinators that read the same journal hold the same plan. </summary>
 /// <param name="Cohorts">By number.</param>
 /// <param name="Segments">By index; a parent comes before its children.</param>
 public sealed record Plan(
@@ -33,10 +31,13 @@ public sealed record PlannedCohort(int Number, ImmutableArray<int> Lanes);
 
 /// <summary>A cohort advanced from one step to another inside one phase.</summary>
 /// <param name="Index">Place in <see cref="Plan.Segments"/>.</param>
-/// <param name="Key">Place in the plan in words, e.g. <c>c0003/s0002</c>; never from a clock or a counter.</param>
-/// <param name="Parents">Indices of the segments whose checkpoints it starts from; none: from the seeds.</param>
-/// <param name="Gather">Lane k starts from lane <c>Gather[k].Lane</c> of parent <c>Gather[k].Parent</c>
-/// (an index into <paramref name="Parents"/>); empty when there are no parents.</param>
+/// <param name="Key">Place in the plan in words, e.g. <c>c0003/s0002</c>; never from a clock or a
+/// counter.</param>
+/// <param name="Parents">Indices of the segments whose checkpoints it starts from; none: from the
+/// seeds.</param>
+/// <param name="Gather">Lane k starts from lane <c>Gather[k].Lane</c> of parent
+/// <c>Gather[k].Parent</c> (an index into <paramref name="Parents"/>); empty when there are no
+/// parents.</param>
 public sealed record PlannedSegment(
     int Index,
     string Key,

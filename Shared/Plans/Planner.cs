@@ -3,7 +3,8 @@ using Mneme.Specs;
 
 namespace Mneme.Plans;
 
-/// <summary>Spec and packing to plan: cohorts of equal shape, each a chain of segments. Pure.</summary>
+/// <summary>Spec and packing to plan: cohorts of equal shape, each a chain of segments.
+/// Pure.</summary>
 public static class Planner
 {
     public static Plan Plan(
@@ -20,8 +21,9 @@ public static class Planner
         return new Plan(trials, cohorts.ToImmutable(), segments.ToImmutable());
     }
 
-    /// <summary>Cuts a shape's trials into the fewest cohorts of at most <paramref name="most"/> lanes,
-    /// with sizes that differ by at most one: no cohort of one lane runs long after the others.</summary>
+    /// <summary>Cuts a shape's trials into the fewest cohorts of at most <paramref name="most"/>
+    /// lanes, with sizes that differ by at most one: no cohort of one lane runs long after the
+    /// others.</summary>
     public static IEnumerable<ImmutableArray<int>> Evenly(ImmutableArray<TrialSpec> shape, int most)
     {
         var cohorts = (shape.Length + most - 1) / most;

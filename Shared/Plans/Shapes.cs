@@ -3,7 +3,8 @@ using Mneme.Specs;
 
 namespace Mneme.Plans;
 
-/// <summary>Trials that may share a cohort: those whose shape-changing settings are equal.</summary>
+/// <summary>Trials that may share a cohort: those whose shape-changing settings are
+/// equal.</summary>
 public static class Shapes
 {
     /// <summary>Trials by shape, shapes in order of first appearance, trials in order.</summary>

@@ -9,7 +9,8 @@ namespace Mneme.Worker.Cohorts;
 internal sealed record SegmentOutcome(
     long ToStep, byte[] Checkpoint, IReadOnlyList<LaneResult> Lanes);
 
-/// <summary>A model with its results so far: the segment loop. Lives on one training thread.</summary>
+/// <summary>A model with its results so far: the segment loop. Lives on one training
+/// thread.</summary>
 internal sealed class Cohort : IDisposable
 {
     private readonly Lanes lanes;
@@ -27,8 +28,8 @@ internal sealed class Cohort : IDisposable
         if (parents.Count > 0) model.State.Load(parents, [.. assign.Lanes.Select(lane => lane.Source)]);
     }
 
-    /// <summary>Trains the segment's steps, measures on the way, and saves. Ends early, at a step's end,
-    /// when <paramref name="stop"/> is asked for.</summary>
+    /// <summary>Trains the segment's steps, measures on the way, and saves. Ends early, at a step's
+    /// end, when <paramref name="stop"/> is asked for.</summary>
     public SegmentOutcome Run(Assign assign, Action<long> reached, CancellationToken stop)
     {
         var points = new PointLog(lanes.Count);
@@ -51,7 +52,8 @@ internal sealed class Cohort : IDisposable
         var values = model.Measure(step);
         for (var k = 0; k < lanes.Count; k++)
         {
-            // A diverged lane has no values any more; one NaN, so that its bytes are always the same.
+            // A diverged lane has no values any more; one NaN, so that its bytes are always the
+            // same.
             if (model.DivergedAt(k) is not null) Array.Fill(values[k], double.NaN);
             points.Add(k, step, values[k]);
             chain.Extend(k, step, values[k]);

@@ -27,10 +27,9 @@ public abstract record CohortMessage
     internal sealed record Broken(Exception Error) : CohortMessage;
 }
 
-/// <summary>
-/// Owns one cohort: its models, its memories and the OS thread on which they train. It never restarts in
-/// place: after an error its memory is suspect, and the segment starts again from its parent's checkpoint.
-/// </summary>
+/// <summary> Owns one cohort: its models, its memories and the OS thread on which they train. It
+/// never restarts in place: after an error its memory is suspect, and the segment starts again from
+/// its parent's checkpoint. </summary>
 internal sealed class CohortActor(ExperimentFamily family, IBlobStore blobs, Address<WorkerMessage> worker)
     : Actor<CohortMessage>, IDisposable
 {
@@ -79,7 +78,8 @@ internal sealed class CohortActor(ExperimentFamily family, IBlobStore blobs, Add
         return parents;
     }
 
-    // The thread's own loop: the cohort lives and dies here, so that no other thread touches its tensors.
+    // The thread's own loop: the cohort lives and dies here, so that no other thread touches its
+    // tensors.
     private void Train(CancellationToken stopped)
     {
         TorchThread.Prepare();

@@ -5,15 +5,16 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Cohorts;
 
-/// <summary>What a cohort of some size costs on this machine: a quick measurement, not a promise.</summary>
+/// <summary>What a cohort of some size costs on this machine: a quick measurement, not a
+/// promise.</summary>
 /// <param name="Start">To make the cohort.</param>
 /// <param name="Step">The fastest of several steps of all its lanes.</param>
 public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
 {
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>Trains the first lanes of a shape for a moment. Runs on a thread of its own, set up as
-    /// training threads are.</summary>
+    /// <summary>Trains the first lanes of a shape for a moment. Runs on a thread of its own, set up
+    /// as training threads are.</summary>
     public static CohortCost Measure(ExperimentFamily family, ImmutableArray<TrialSpec> lanes, Device device)
     {
         CohortCost? cost = null;

@@ -1,9 +1,7 @@
 namespace Mneme.Worker.Cohorts;
 
-/// <summary>
-/// A cohort at work: K trials of one family as one tensor program. The model owns its lanes' state; nobody
-/// else writes to it.
-/// </summary>
+/// <summary> A cohort at work: K trials of one family as one tensor program. The model owns its
+/// lanes' state; nobody else writes to it. </summary>
 public abstract class CohortModel(Lanes lanes) : IDisposable
 {
     protected Lanes Lanes { get; } = lanes;
@@ -14,13 +12,13 @@ public abstract class CohortModel(Lanes lanes) : IDisposable
     /// <summary>Advances every lane by one step. Steps are numbered from 0.</summary>
     public abstract void Step(long step);
 
-    /// <summary>Measures every lane after <paramref name="steps"/> steps, without changing the state
-    /// that training reads.</summary>
+    /// <summary>Measures every lane after <paramref name="steps"/> steps, without changing the
+    /// state that training reads.</summary>
     /// <returns>A value per lane and measure of the family's schema.   // [K][measures]</returns>
     public abstract double[][] Measure(long steps);
 
-    /// <summary>The first step at which a lane's loss was not finite, or null. Such a lane stays as it
-    /// is from then on.</summary>
+    /// <summary>The first step at which a lane's loss was not finite, or null. Such a lane stays as
+    /// it is from then on.</summary>
     public virtual long? DivergedAt(int lane) => null;
 
     public virtual void Dispose()

@@ -7,17 +7,16 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Cohorts;
 
-/// <summary>
-/// Everything of a cohort that a checkpoint holds: named tensors and arrays whose first axis is the lane.
-/// Because every entry has that axis, lanes of several checkpoints gather into a new cohort without the
-/// family's help.
-/// </summary>
+/// <summary> Everything of a cohort that a checkpoint holds: named tensors and arrays whose first
+/// axis is the lane. Because every entry has that axis, lanes of several checkpoints gather into a
+/// new cohort without the family's help. </summary>
 public sealed class LaneState(int lanes)
 {
     private readonly List<Entry> entries = [];
     private readonly List<Tensor> constants = [];
 
-    /// <summary>Registers a tensor <c>[K, ...]</c> and gives it back; the state owns it from now on.</summary>
+    /// <summary>Registers a tensor <c>[K, ...]</c> and gives it back; the state owns it from now
+    /// on.</summary>
     public Tensor Add(string name, Tensor tensor)
     {
         Check(name, tensor.Size(0));
@@ -54,8 +53,10 @@ public sealed class LaneState(int lanes)
 
     public IReadOnlyList<NamedArray> Save() => [.. entries.Select(entry => entry.Save())];
 
-    /// <summary>Lane k becomes lane <c>gather[k].Lane</c> of checkpoint <c>gather[k].Parent</c>.</summary>
-    /// <exception cref="BadCheckpointException">A checkpoint lacks an entry or has another shape.</exception>
+    /// <summary>Lane k becomes lane <c>gather[k].Lane</c> of checkpoint
+    /// <c>gather[k].Parent</c>.</summary>
+    /// <exception cref="BadCheckpointException">A checkpoint lacks an entry or has another
+    /// shape.</exception>
     public void Load(IReadOnlyList<SafetensorsFile> parents, ImmutableArray<LaneSource> gather)
     {
         foreach (var entry in entries)

@@ -6,8 +6,8 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Cohorts;
 
-/// <summary>The lanes of a cohort as their family sees them: settings and random numbers per lane, and the
-/// device on which their tensors live.</summary>
+/// <summary>The lanes of a cohort as their family sees them: settings and random numbers per lane,
+/// and the device on which their tensors live.</summary>
 public sealed class Lanes
 {
     private readonly ImmutableArray<Lane> lanes;
@@ -37,7 +37,8 @@ public sealed class Lanes
 
     public T[] Each<T>(Func<int, Lane, T> value) => [.. lanes.Select((lane, k) => value(k, lane))];
 
-    /// <summary>A coefficient per lane, shaped to multiply [K, rows, columns].   // [K, 1, 1]</summary>
+    /// <summary>A coefficient per lane, shaped to multiply [K, rows, columns].   // [K, 1,
+    /// 1]</summary>
     public Tensor Coefficient(Func<Lane, double> value) =>
         Tensor.From(Each(lane => (float)value(lane)), [Count, 1, 1], Device);
 

@@ -2,10 +2,9 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Cohorts;
 
-/// <summary>
-/// Losses and hits of the last 100 steps of every lane, and what follows from them: means, the first run of
-/// 100 right steps, and which lanes diverged. The last steps stay on the device; they are read once in 100.
-/// </summary>
+/// <summary> Losses and hits of the last 100 steps of every lane, and what follows from them:
+/// means, the first run of 100 right steps, and which lanes diverged. The last steps stay on the
+/// device; they are read once in 100. </summary>
 public sealed class TrainingLog
 {
     public const int Window = 100;
@@ -33,7 +32,8 @@ public sealed class TrainingLog
         divergedAt = state.Add("log/diverged_at", Filled(-1));
     }
 
-    /// <summary>Lanes whose loss was finite at every step: the others are not updated.   // [lane]</summary>
+    /// <summary>Lanes whose loss was finite at every step: the others are not updated.   //
+    /// [lane]</summary>
     public Tensor Healthy { get; }
 
     /// <summary>Takes in one step, before the update that it causes.</summary>
@@ -102,6 +102,6 @@ public sealed class TrainingLog
     }
 }
 
-/// <summary>Per lane: means over the last 100 steps, and the steps it took to be right 100 times in a row
-/// (NaN as long as that has not happened).</summary>
+/// <summary>Per lane: means over the last 100 steps, and the steps it took to be right 100 times in
+/// a row (NaN as long as that has not happened).</summary>
 public sealed record LogFigures(double[] Loss, double[] Accuracy, double[] FirstRun);

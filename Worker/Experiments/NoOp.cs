@@ -3,7 +3,8 @@ using Mneme.Worker.Cohorts;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>How much does a trial cost that computes nothing? The measure of everything around the training.</summary>
+/// <summary>How much does a trial cost that computes nothing? The measure of everything around the
+/// training.</summary>
 public sealed class NoOp : ExperimentFamily
 {
     public override FamilySchema Schema { get; } = new(

@@ -6,9 +6,9 @@ namespace Mneme.Worker.Nets;
 /// <summary>A linear layer of every lane: <c>y = x Weight + Bias</c>.</summary>
 /// <param name="Weight">[lane, in, out]</param>
 /// <param name="Bias">[lane, 1, out], or null.</param>
-/// <remarks>Weights are no leaves of the graph. Autograd gives the gradient of what a layer gave; the
-/// optimiser multiplies the weights' own out while it updates them, so that a [lane, in, out] gradient is
-/// never written: for small batches that is most of a step's memory traffic.</remarks>
+/// <remarks>Weights are no leaves of the graph. Autograd gives the gradient of what a layer gave;
+/// the optimiser multiplies the weights' own out while it updates them, so that a [lane, in, out]
+/// gradient is never written: for small batches that is most of a step's memory traffic.</remarks>
 internal sealed record Linear(Tensor Weight, Tensor? Bias)
 {
     public IEnumerable<Tensor> Parameters => Bias is null ? [Weight] : [Weight, Bias];

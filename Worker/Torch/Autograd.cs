@@ -7,11 +7,15 @@ public static class Autograd
     public static Tensor[] Grad(Tensor output, params ReadOnlySpan<Tensor> inputs) =>
         Grad([output], inputs);
 
-    /// <summary>Gradients of <c>sum(outputs * gradOutputs)</c> with respect to the inputs.</summary>
+    /// <summary>Gradients of <c>sum(outputs * gradOutputs)</c> with respect to the
+    /// inputs.</summary>
     /// <param name="gradOutputs">One per output, of its shape; none for scalar outputs.</param>
-    /// <param name="createGraph">Record the gradients too, so that they can be derived again.</param>
-    /// <param name="retainGraph">Keep the graph for another call; by default as createGraph.</param>
-    /// <param name="allowUnused">An input that no output used gets zeros instead of an error.</param>
+    /// <param name="createGraph">Record the gradients too, so that they can be derived
+    /// again.</param>
+    /// <param name="retainGraph">Keep the graph for another call; by default as
+    /// createGraph.</param>
+    /// <param name="allowUnused">An input that no output used gets zeros instead of an
+    /// error.</param>
     public static unsafe Tensor[] Grad(
         ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> inputs,
         ReadOnlySpan<Tensor> gradOutputs = default, bool createGraph = false,

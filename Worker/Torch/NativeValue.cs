@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Mneme.Worker.Torch;
 
-/// <summary>What an argument or a result is; the order is that of <c>Kind</c> in calling.cpp.</summary>
+/// <summary>What an argument or a result is; the order is that of <c>Kind</c> in
+/// calling.cpp.</summary>
 internal enum ValueKind
 {
     None, Tensor, Integer, Real, Flag, Integers, Tensors, OptionalTensors, Text, Device,

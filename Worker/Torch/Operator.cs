@@ -22,7 +22,8 @@ internal sealed class Operator(string name, string overload = "")
             : throw new TorchException($"{Title}: does not return one tensor");
     }
 
-    /// <summary>Calls an in-place operator; what it returns is the target under a new handle.</summary>
+    /// <summary>Calls an in-place operator; what it returns is the target under a new
+    /// handle.</summary>
     internal unsafe Tensor CallInPlace(Tensor target, params ReadOnlySpan<Argument> arguments)
     {
         NativeValue result;

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Mneme.Worker.Torch;
 
-/// <summary>Any operator of libtorch by its name, for those that <see cref="Tensor"/> lacks.</summary>
-/// <example><c>Operators.Call("aten::cumsum", "", x, 1)</c></example>
+/// <summary>Any operator of libtorch by its name, for those that <see cref="Tensor"/>
+/// lacks.</summary> <example><c>Operators.Call("aten::cumsum", "", x, 1)</c></example>
 public static class Operators
 {
     private static readonly ConcurrentDictionary<(string, string), Operator> Found = new();
@@ -19,7 +19,8 @@ public static class Operators
         string name, string overload, params ReadOnlySpan<Argument> arguments) =>
         Get(name, overload).CallMany(arguments);
 
-    /// <summary>Whether this libtorch has the operator. Versions differ: ask, do not assume.</summary>
+    /// <summary>Whether this libtorch has the operator. Versions differ: ask, do not
+    /// assume.</summary>
     public static bool Exist(string name, string overload = "") => Get(name, overload).Exists;
 
     private static Operator Get(string name, string overload) =>

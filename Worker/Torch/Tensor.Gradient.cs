@@ -11,7 +11,8 @@ public sealed partial class Tensor
         set => Check(Native.SetRequiresGrad(Handle, value ? 1 : 0));
     }
 
-    /// <summary>What <see cref="Autograd.Backward"/> added up so far; null before the first.</summary>
+    /// <summary>What <see cref="Autograd.Backward"/> added up so far; null before the
+    /// first.</summary>
     public Tensor? Gradient =>
         Native.Gradient(Handle) is var found && found != 0 ? new Tensor(found) : null;
 

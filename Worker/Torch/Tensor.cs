@@ -24,7 +24,8 @@ public sealed partial class Tensor : IDisposable
         TensorScope.Current?.Own(this);
     }
 
-    /// <summary>How many tensors are alive in this process: flat over steps, or something leaks.</summary>
+    /// <summary>How many tensors are alive in this process: flat over steps, or something
+    /// leaks.</summary>
     public static long LiveCount => Interlocked.Read(ref live);
 
     internal nint Handle =>

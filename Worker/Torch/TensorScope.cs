@@ -21,7 +21,8 @@ public sealed class TensorScope : IDisposable
 
     internal static TensorScope? Current => current;
 
-    /// <summary>Hands the tensor to the enclosing scope, or to the caller when there is none.</summary>
+    /// <summary>Hands the tensor to the enclosing scope, or to the caller when there is
+    /// none.</summary>
     public Tensor MoveOut(Tensor tensor)
     {
         tensor.Keep();

@@ -12,7 +12,8 @@ public abstract class JournalConformance : IAsyncLifetime
     private IJournal journal = null!;
     private long epoch;
 
-    /// <summary>Opens the store that this test owns; a second call opens the same one again.</summary>
+    /// <summary>Opens the store that this test owns; a second call opens the same one
+    /// again.</summary>
     protected abstract Task<IJournal> Open();
 
     /// <summary>Lets the store's own clock run.</summary>

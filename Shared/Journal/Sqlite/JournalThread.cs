@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Mneme.Journal.Sqlite;
 
-/// <summary>One thread that does all of a journal's blocking work, in order, so that no pool thread waits
-/// for a disk.</summary>
+/// <summary>One thread that does all of a journal's blocking work, in order, so that no pool thread
+/// waits for a disk.</summary>
 internal sealed class JournalThread : IDisposable
 {
     private readonly BlockingCollection<Action> work = [];

@@ -2,7 +2,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Mneme.Journal.Sqlite;
 
-/// <summary>One connection and its prepared statements. Not thread-safe: the journal's thread owns it.</summary>
+/// <summary>One connection and its prepared statements. Not thread-safe: the journal's thread owns
+/// it.</summary>
 internal sealed class SqliteDatabase : IDisposable
 {
     private readonly SqliteConnection connection;

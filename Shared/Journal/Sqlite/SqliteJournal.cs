@@ -12,8 +12,8 @@ public sealed class SqliteJournal : IJournal
     private readonly SqliteProjection projection;
     private readonly TimeProvider clock;
 
-    /// <summary>Opens or creates the file. Throws <see cref="JournalException"/> when it is none of ours,
-    /// or of a later version.</summary>
+    /// <summary>Opens or creates the file. Throws <see cref="JournalException"/> when it is none of
+    /// ours, or of a later version.</summary>
     public SqliteJournal(string path, TimeProvider clock)
     {
         this.clock = clock;

@@ -3,8 +3,9 @@ using Mneme.Messages;
 
 namespace Mneme.Journal.Sqlite;
 
-/// <summary>What each event does to the tables. False: the condition that makes the event true no longer
-/// holds (the epoch was passed, the state changed), so the whole transaction must not happen.</summary>
+/// <summary>What each event does to the tables. False: the condition that makes the event true no
+/// longer holds (the epoch was passed, the state changed), so the whole transaction must not
+/// happen.</summary>
 internal sealed class SqliteProjection(SqliteDatabase database)
 {
     public bool Apply(string experiment, long leaderEpoch, ExperimentEvent happened) => happened switch
@@ -45,7 +46,8 @@ internal sealed class SqliteProjection(SqliteDatabase database)
             "INSERT INTO attempt (experiment, segment, epoch, session) VALUES (?1, ?2, ?3, ?4)",
             experiment, e.Segment, e.Epoch, e.Session) == 1;
 
-    // The compare-and-set on the epoch is the fence: a writer whose grant was passed on changes no row.
+    // The compare-and-set on the epoch is the fence: a writer whose grant was passed on changes no
+    // row.
     private bool Commit(string experiment, long leaderEpoch, SegmentCommitted e)
     {
         var fresh = database.Execute(

@@ -3,13 +3,13 @@ using Mneme.Worker.Cohorts;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>
-/// Can two neurons hold one token? The network always receives token 0. Before each prediction a few hidden
-/// neurons, whose weights start at zero, are trained for one large step of gradient descent to reconstruct a
-/// random token x. The ordinary weights must learn to read x out of those neurons and predict (x + 1) mod V.
-/// Without the memory the input carries no information, so the best loss is ln V.
-/// </summary>
-/// <remarks>Source: the notebook "MLP Memory" of github.com/ejmejm/in-weight-memory (May 2024).</remarks>
+/// <summary> Can two neurons hold one token? The network always receives token 0. Before each
+/// prediction a few hidden neurons, whose weights start at zero, are trained for one large step of
+/// gradient descent to reconstruct a random token x. The ordinary weights must learn to read x out
+/// of those neurons and predict (x + 1) mod V. Without the memory the input carries no information,
+/// so the best loss is ln V. </summary>
+/// <remarks>Source: the notebook "MLP Memory" of github.com/ejmejm/in-weight-memory (May
+/// 2024).</remarks>
 public sealed class MemoryMlp : ExperimentFamily
 {
     public override FamilySchema Schema { get; } = new(

@@ -67,8 +67,10 @@ internal sealed class MemoryMlpCohort : CohortModel
 
     public override long? DivergedAt(int lane) => log.DivergedAt(lane);
 
-    /// <summary>Trains the memory neurons alone to reconstruct the token through the frozen head.</summary>
-    /// <param name="tape">Of the outer pass: a second-order gradient runs through the write too.</param>
+    /// <summary>Trains the memory neurons alone to reconstruct the token through the frozen
+    /// head.</summary>
+    /// <param name="tape">Of the outer pass: a second-order gradient runs through the write
+    /// too.</param>
     internal EpisodicWeights Write(First first, Tensor token, LinearTape tape)
     {
         var reader = secondOrder ? first : first.Detach();

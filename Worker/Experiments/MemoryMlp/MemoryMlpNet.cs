@@ -7,9 +7,9 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>The net of <see cref="MemoryMlp"/>: ordinary neurons beside memory neurons in every hidden
-/// layer. In the shapes, lane is K, batch is B, and sample is K * B: every sample of every lane has a
-/// memory of its own.</summary>
+/// <summary>The net of <see cref="MemoryMlp"/>: ordinary neurons beside memory neurons in every
+/// hidden layer. In the shapes, lane is K, batch is B, and sample is K * B: every sample of every
+/// lane has a memory of its own.</summary>
 internal sealed class MemoryMlpNet
 {
     private readonly int lanes, batch, vocab;
@@ -46,7 +46,8 @@ internal sealed class MemoryMlpNet
             $"init/{name}", [rows, columns],
             (stream, values) => stream.FillUniform(0, 1 / MathF.Sqrt(fanIn), values)));
 
-        // One memory per sample, kept by lane: [lane, batch * in * memory] seen as [sample, in, memory].
+        // One memory per sample, kept by lane: [lane, batch * in * memory] seen as [sample, in,
+        // memory].
         Tensor Zeros(string name, int rows, int columns) => state.Hold(state
             .Add(name, Tensor.Zeros([lanes.Count, batch, rows, columns], device: lanes.Device))
             .View(lanes.Count * batch, rows, columns));
@@ -63,8 +64,8 @@ internal sealed class MemoryMlpNet
     /// <summary>What a step's memory begins with: zero, unless a lane never resets.</summary>
     public EpisodicWeights Start { get; }
 
-    /// <summary>The first layer's ordinary neurons, which do not depend on the memory: once per step.
-    /// </summary>
+    /// <summary>The first layer's ordinary neurons, which do not depend on the memory: once per
+    /// step. </summary>
     public First FirstLayer(LinearTape tape) => new(
         embedding.Expand(lanes, batch, -1).Reshape(Samples, 1, -1),
         ordinary[0].Apply(embedding, tape).Gelu().Expand(lanes, batch, -1));
@@ -73,11 +74,13 @@ internal sealed class MemoryMlpNet
     public Tensor Predict(First first, EpisodicWeights weights, LinearTape tape) =>
         Logits(first, weights, head, tape);
 
-    /// <summary>Reconstructions of what was written, through the frozen head.   // [sample, vocab]</summary>
+    /// <summary>Reconstructions of what was written, through the frozen head.   // [sample,
+    /// vocab]</summary>
     public Tensor Reconstruct(First first, EpisodicWeights weights, LinearTape? tape) =>
         Logits(first, weights, memoryHead, tape);
 
-    /// <summary>Pre-activations of the first layer's memory neurons.   // [lane, batch, memory]</summary>
+    /// <summary>Pre-activations of the first layer's memory neurons.   // [lane, batch,
+    /// memory]</summary>
     public Tensor Recall(First first, EpisodicWeights weights) => Recall(first.Input, weights, 0);
 
     /// <summary>Gradients of <see cref="Parameters"/>.</summary>

@@ -3,7 +3,8 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>The tokens of the steps: drawn in blocks, each a pure function of (seed, step, sample).</summary>
+/// <summary>The tokens of the steps: drawn in blocks, each a pure function of (seed, step,
+/// sample).</summary>
 internal sealed class MemoryMlpTokens(Lanes lanes, LaneState state, int batch, int vocab)
 {
     private const int Block = 100;

@@ -7,7 +7,8 @@ using static Mneme.Specs.SettingValue;
 
 namespace Mneme.Tests.Worker.Experiments;
 
-/// <summary>Lane k of K equals the trial run alone, bit for bit, whatever its neighbours do.</summary>
+/// <summary>Lane k of K equals the trial run alone, bit for bit, whatever its neighbours
+/// do.</summary>
 public sealed class LaneIndependenceTests
 {
     private const int Steps = 60;
