@@ -1,5 +1,4 @@
 using Mneme.Coordinator.Experiments;
-using Spectre.Console;
 
 namespace Mneme.Coordinator.Cli;
 
@@ -50,7 +49,7 @@ internal abstract class ProgressDisplay : IDisposable
         {
             if (Elapsed - last < Every && !view.Completed) return;
             last = Elapsed;
-            var width = Math.Max(20, AnsiConsole.Profile.Width - 1);
+            var width = Math.Max(20, Console.WindowWidth - 1);
             var text = $"{line.Bar(24)} {line.Text()}";
             Console.Write($"\r{(text.Length > width ? text[..width] : text.PadRight(width))}");
         }

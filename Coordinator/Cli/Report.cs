@@ -1,7 +1,6 @@
 using System.Globalization;
 using Mneme.Coordinator.Embedded;
 using Mneme.Coordinator.Export;
-using Spectre.Console;
 
 namespace Mneme.Coordinator.Cli;
 
@@ -33,12 +32,11 @@ internal static class Report
     {
         if (!finished.Trained) Console.WriteLine("Everything was trained already.");
         var table = new ConfigurationTable(finished.Results);
-        var view = new Table { Border = TableBorder.Simple };
-        foreach (var header in table.Headers) view.AddColumn(new TableColumn(header) { NoWrap = true });
-        foreach (var row in table.Rows.Take(MostRows)) view.AddRow([.. row.Select(Markup.Escape)]);
-        AnsiConsole.Write(view);
+        foreach (var line in TextTable.Lines(table.Headers, [.. table.Rows.Take(MostRows)]))
+            Console.WriteLine(line);
         if (table.Rows.Count > MostRows)
-            Console.WriteLine($"... and {table.Rows.Count - MostRows} more configurations (trials.csv has all)");
+            Console.WriteLine(
+                $"... and {table.Rows.Count - MostRows} more configurations: trials.csv has them all");
         Console.WriteLine($"Results: {finished.Folder}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Load them: python3 -c \"import pickle; r = pickle.load(open('{Pickle(finished)}', 'rb')); print(r.keys())\""));

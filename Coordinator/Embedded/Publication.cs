@@ -55,6 +55,7 @@ internal static class Publication
         folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, text));
         folder.WriteText("points.csv", text => ResultTables.WritePoints(results, text));
         folder.WriteText("experiment.yaml", text => text.Write(SpecWriter.Write(results.Spec)));
+        ResultPlots.Write(folder, results);
         await TrialFolders.Write(folder, results, submission.State, state.Blobs);
         folder.Write(Manifest.FileName, stream => Manifest.Write(
             stream, results, submission.State, NumericsClass.Describe(results.Spec.Resources.Device),

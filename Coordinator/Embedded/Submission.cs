@@ -37,6 +37,11 @@ public sealed record Submission(
         return await Restore(folder, spec, stream, epoch);
     }
 
+    /// <summary>An experiment as it is, without taking the lead.</summary>
+    public static Task<Submission> Look(
+        StateFolder folder, IReadOnlyList<ExperimentEvent> stream) =>
+        Restore(folder, Stored((ExperimentSubmitted)stream[0]), stream, epoch: 0);
+
     /// <summary>The same experiment as the journal has it now.</summary>
     public async Task<Submission> Reload(StateFolder folder) =>
         await Restore(folder, Spec, await folder.Journal.Read(Spec.Name), LeaderEpoch);

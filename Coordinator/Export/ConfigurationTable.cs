@@ -11,7 +11,11 @@ public sealed class ConfigurationTable
     public ConfigurationTable(ExperimentResults results)
     {
         this.results = results;
-        Headers = [.. results.Searched, "trials", "diverged", .. results.Family.Measures.Select(m => $"{m}")];
+        var measures = results.Family.Measures.Where(m => m != Objective);
+        Headers =
+        [
+            .. results.Searched, "trials", "diverged", $"{Objective} (mean)", "(median)", .. measures,
+        ];
         Rows = [.. results.Trials.GroupBy(trial => trial.Trial.Configuration).Select(Row)];
     }
 
@@ -19,28 +23,34 @@ public sealed class ConfigurationTable
 
     public IReadOnlyList<string[]> Rows { get; }
 
+    private string Objective => results.Family.Objective.Measure;
+
     private string[] Row(IGrouping<int, TrialResult> configuration)
     {
         var all = configuration.ToList();
         var settings = results.Searched.Select(
             name => all[0].Trial.Settings.First(setting => setting.Name == name).Value.ToString());
-        var measures = results.Family.Measures.Select((_, m) => Summary([.. all.Select(trial => trial.Last(m))]));
+        var others = results.Family.Measures.Where(m => m != Objective);
         return
         [
-            .. settings, Text(all.Count), Text(all.Count(trial => trial.DivergedAt is not null)), .. measures,
+            .. settings, $"{all.Count}", $"{all.Count(trial => trial.DivergedAt is not null)}",
+            Mean(Finite(all, Objective)), Median(Finite(all, Objective)),
+            .. others.Select(measure => Mean(Finite(all, measure))),
         ];
     }
 
-    // Mean and standard deviation over the seeds that have a value.
-    private static string Summary(double[] values)
+    private List<double> Finite(List<TrialResult> trials, string measure)
     {
-        var finite = values.Where(double.IsFinite).ToList();
-        if (finite.Count == 0) return "-";
-        var mean = finite.Average();
-        if (finite.Count == 1) return Text(mean);
-        var deviation = Math.Sqrt(finite.Sum(v => (v - mean) * (v - mean)) / (finite.Count - 1));
-        return $"{Text(mean)} ± {Text(deviation)}";
+        var column = results.Family.Measures.IndexOf(measure);
+        return [.. trials.Select(trial => trial.Last(column)).Where(double.IsFinite).Order()];
     }
+
+    private static string Mean(List<double> values) =>
+        values.Count == 0 ? "-" : Text(values.Average());
+
+    private static string Median(List<double> values) => values.Count == 0
+        ? "-"
+        : Text((values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2);
 
     private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

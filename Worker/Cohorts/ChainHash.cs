@@ -7,7 +7,7 @@ namespace Mneme.Worker.Cohorts;
 /// <summary> A rolling SHA-256 per lane over its points: <c>h = SHA-256(h | step | values)</c>. It
 /// is part of the lane's state, so it shows neither where segments were cut nor which cohort
 /// computed them. </summary>
-internal sealed class ChainHash(LaneState state, int lanes)
+public sealed class ChainHash(LaneState state, int lanes)
 {
     private readonly byte[] hashes = state.Add("chain", new byte[lanes * SHA256.HashSizeInBytes]);
 

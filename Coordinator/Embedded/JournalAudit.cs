@@ -1,0 +1,32 @@
+using Mneme.Coordinator.Export;
+using Mneme.Journal;
+using Mneme.Worker.Cohorts;
+
+namespace Mneme.Coordinator.Embedded;
+
+/// <summary>Looks through an experiment's journal for anything lost, doubled or out of step.</summary>
+public static class JournalAudit
+{
+    /// <summary>One line per fault; none when all is well.</summary>
+    public static async Task<IReadOnlyList<string>> Faults(string output, string experiment)
+    {
+        await using var folder = StateFolder.Open(output, experiment, TimeProvider.System);
+        var faults = new List<string>(await folder.Journal.Verify(experiment));
+        var stream = await folder.Journal.Read(experiment);
+        if (stream.Count == 0) return [.. faults, $"the journal knows no experiment '{experiment}'"];
+        var submission = await Submission.Look(folder, stream);
+        var results = ExperimentResults.Of(
+            submission.Spec, submission.Family, submission.State, submission.Results);
+        faults.AddRange(results.Trials.Where(trial => Recomputed(trial) != trial.Chain)
+            .Select(trial => $"trial {trial.Trial.Ordinal}: its points do not give its chain hash"));
+        return faults;
+    }
+
+    private static string Recomputed(TrialResult trial)
+    {
+        var chain = new ChainHash(new LaneState(1), 1);
+        for (var p = 0; p < trial.Steps.Length; p++)
+            chain.Extend(0, trial.Steps[p], [.. trial.Values.Select(values => values[p])]);
+        return chain.Text(0);
+    }
+}
