@@ -3,11 +3,11 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Mneme.Specs;
-using Mneme.Tests.Results;
+using Mneme.Tests.Shared.Results;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Specs;
+namespace Mneme.Tests.Shared.Specs;
 
 /// <summary>A file may be anything; reading it ends soon, with a spec or with errors.</summary>
 public sealed class HostileSpecTests
