@@ -23,14 +23,14 @@ internal sealed class YamlTree(SpecErrors errors)
     public YamlNode? Read(string text)
     {
         var parser = new Parser(new StringReader(text));
-        while (Next(parser) is { } happened)
+        while (Next(parser, text) is { } happened)
             if (!Accept(happened)) return null;
         return _isBroken ? null : _root;
     }
 
     // On broken input the parser throws more than its own exceptions: InvalidOperationException
     // for a comment inside a plain text, ArgumentOutOfRangeException for the escape \UFFFFFFFF.
-    private ParsingEvent? Next(Parser parser)
+    private ParsingEvent? Next(Parser parser, string text)
     {
         try
         {
@@ -39,7 +39,8 @@ internal sealed class YamlTree(SpecErrors errors)
         catch (Exception failure)
         {
             var at = (failure as YamlException)?.Start ?? parser.Current?.End ?? Mark.Empty;
-            errors.Add(MarkOf(at), "", $"not YAML from here on: {Problem(failure)}");
+            errors.Add(MarkOf(at), "", $"not YAML from here on: {Problem(failure)}",
+                remedy: RemedyFor(text));
             _isBroken = true;
             return null;
         }
@@ -87,6 +88,13 @@ internal sealed class YamlTree(SpecErrors errors)
     }
 
     private static YamlMark MarkOf(Mark mark) => new(mark.Line, mark.Column);
+
+    // The usual cause cannot be seen in an editor.
+    private static string? RemedyFor(string text)
+    {
+        var tab = Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t'));
+        return tab < 0 ? null : $"line {tab + 1} is indented with a tab: use blanks";
+    }
 
     private static string Problem(Exception failure) => failure is YamlException
         ? failure.Message.ReplaceLineEndings(" ")

@@ -7,7 +7,7 @@ using Mneme.Coordinator.Plots;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Plots;
+namespace Mneme.Tests.Coordinator.Plots;
 
 public sealed class LearningCurvesTests
 {

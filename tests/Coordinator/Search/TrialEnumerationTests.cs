@@ -3,11 +3,11 @@ using FsCheck;
 using FsCheck.Fluent;
 using Mneme.Coordinator.Search;
 using Mneme.Specs;
-using Mneme.Tests.Specs;
+using Mneme.Tests.Shared.Specs;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Search;
+namespace Mneme.Tests.Coordinator.Search;
 
 public sealed class TrialEnumerationTests
 {

@@ -2,7 +2,7 @@ using Mneme.Random;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Random;
+namespace Mneme.Tests.Shared.Random;
 
 public sealed class PhiloxTests
 {

@@ -1,4 +1,4 @@
-namespace Mneme.Tests.Random;
+namespace Mneme.Tests.Shared.Random;
 
 /// <summary>Elements 0 to 3 of seed 7, stream "init/W1", step 1: results on disk depend on them.
 /// Computed by an independent Philox in Python with numpy's float64 logarithm and cosine.</summary>

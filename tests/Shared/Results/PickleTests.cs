@@ -2,7 +2,7 @@ using Mneme.Results;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Results;
+namespace Mneme.Tests.Shared.Results;
 
 public sealed class PickleTests
 {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Shouldly;
 
-namespace Mneme.Tests.Results;
+namespace Mneme.Tests.Shared.Results;
 
 /// <summary>Runs Python as an independent reader of what we write. It needs numpy.</summary>
 internal static class Python

@@ -1,4 +1,4 @@
-namespace Mneme.Tests.Results;
+namespace Mneme.Tests.Shared.Results;
 
 /// <summary>A folder for one test, gone after it.</summary>
 internal sealed class TemporaryFolder : IDisposable

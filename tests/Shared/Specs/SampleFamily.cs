@@ -1,6 +1,6 @@
 using Mneme.Specs;
 
-namespace Mneme.Tests.Specs;
+namespace Mneme.Tests.Shared.Specs;
 
 /// <summary>A family with a setting of every kind.</summary>
 internal static class SampleFamily

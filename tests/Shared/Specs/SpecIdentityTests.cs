@@ -2,7 +2,7 @@ using Mneme.Specs;
 using Shouldly;
 using Xunit;
 
-namespace Mneme.Tests.Specs;
+namespace Mneme.Tests.Shared.Specs;
 
 public sealed class SpecIdentityTests
 {

@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Mneme.Specs;
 
-namespace Mneme.Tests.Specs;
+namespace Mneme.Tests.Shared.Specs;
 
 /// <summary>Random valid specs of the sample family.</summary>
 internal static class SpecSamples
