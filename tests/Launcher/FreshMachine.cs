@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mneme.Tests.Tidy;
 
 namespace Mneme.Tests.Launcher;
 
@@ -28,7 +29,7 @@ internal sealed class FreshMachine : IDisposable
                  })
             Write($"tree/{file}", "");
         foreach (var script in new[] { "mneme", "tests/run" })
-            File.Copy(Path.Combine(RepositoryRoot(), script), At($"tree/{script}"));
+            File.Copy(Path.Combine(Repository.Root, script), At($"tree/{script}"));
         Directory.CreateDirectory(At("bin"));
         foreach (var tool in Tools) Link(tool);
         Install("id", "echo ${FAKE_UID:-0}");
@@ -132,15 +133,6 @@ internal sealed class FreshMachine : IDisposable
     {
         var folder = new[] { "/usr/bin", "/bin" }.First(f => File.Exists(Path.Combine(f, tool)));
         File.CreateSymbolicLink(At($"bin/{tool}"), Path.Combine(folder, tool));
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Cluster.sln")))
-            folder = Path.GetDirectoryName(folder)
-                ?? throw new InvalidOperationException("the tests run outside the repository");
-        return folder;
     }
 }
 
