@@ -7,7 +7,14 @@ namespace Mneme.Coordinator.Export;
 /// renamed as a whole. A folder of results is complete or absent.</summary>
 internal sealed class ResultFolder
 {
+    // Nobody else knows the folder: no locks, which would double the cost of a small file.
+    private static readonly FileStreamOptions FreshFile = new()
+    {
+        Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite,
+    };
+
     private readonly SortedDictionary<string, string> hashes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> folders = [];
     private readonly string unfinished;
 
     /// <param name="workshop">A folder on the same file system as the target.</param>
@@ -24,9 +31,10 @@ internal sealed class ResultFolder
     public void Write(string name, Action<Stream> write)
     {
         var path = Path.Combine(unfinished, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var folder = Path.GetDirectoryName(path)!;
+        if (folders.Add(folder)) Directory.CreateDirectory(folder);
         using var hash = SHA256.Create();
-        using (var file = File.Create(path))
+        using (var file = new FileStream(path, FreshFile))
         using (var both = new CryptoStream(file, hash, CryptoStreamMode.Write))
             write(both);
         hashes.Add(name, Convert.ToHexStringLower(hash.Hash!));

@@ -12,8 +12,13 @@ internal static class ResultPlots
             folder.WriteText($"plots/{measure}.svg", text => text.Write(LearningCurves.Svg(
                 [.. results.Trials.GroupBy(trial => trial.Trial.Configuration)
                     .Select(configuration => CurveOf(results, [.. configuration], m))],
-                new FigureText($"{results.Spec.Name}: {measure}", measure))));
+                new FigureText(Title(results, measure), measure))));
     }
+
+    private static string Title(ExperimentResults results, string measure) =>
+        results.Searched.Count == 0
+            ? $"{results.Spec.Name}: {measure}"
+            : $"{results.Spec.Name}: {measure} by {string.Join(", ", results.Searched)}";
 
     private static Curve CurveOf(
         ExperimentResults results, ImmutableArray<TrialResult> seeds, int measure) => new(
@@ -21,10 +26,11 @@ internal static class ResultPlots
         [.. seeds[0].Steps],
         [.. seeds.Select(trial => trial.Values[measure].ToImmutableArray())]);
 
+    // The title names the settings, so that the legend has room for their values.
     private static string Label(ExperimentResults results, TrialResult trial) =>
         results.Searched.Count == 0
             ? results.Spec.Model
-            : string.Join(", ", results.Searched.Select(name => $"{name} {ValueOf(trial, name)}"));
+            : string.Join(", ", results.Searched.Select(name => ValueOf(trial, name)));
 
     private static string ValueOf(TrialResult trial, string setting) =>
         trial.Trial.Settings.First(s => s.Name == setting).Value.ToString();
