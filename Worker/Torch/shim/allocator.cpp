@@ -1,6 +1,8 @@
-// Memory for tensors on the CPU. A step makes and frees the same few dozen tensors, so each thread
-// keeps what it freed, by size, and gives it out again: malloc with alignment was a fifth of a
-// small step.
+// Memory for tensors on the CPU. A step makes and frees the same few dozen tensors, so a training
+// thread keeps what it freed, by size, and gives it out again: malloc with alignment was a fifth
+// of a small step.
+#include "allocator.h"
+
 #include "shim.h"
 
 #include <c10/core/CPUAllocator.h>
@@ -50,21 +52,24 @@ public:
     }
 
     ~Kept() {
-        alive = false;
+        keeping = false;
         for (auto& list : lists)
             for (void* block : list) std::free(block);
     }
 
-    // A tensor may be freed after its thread's lists are gone.
-    static thread_local bool alive;
+    // Only between a training thread's preparation and its end: other threads hold no hoards, and
+    // a tensor may be freed after its thread's lists are gone.
+    static thread_local bool keeping;
 
 private:
     std::array<std::vector<void*>, 256> lists;
     size_t total = 0;
 };
 
-thread_local bool Kept::alive = true;
+thread_local bool Kept::keeping = false;
 static thread_local Kept kept;
+
+void keep_freed_tensors() { Kept::keeping = true; }
 
 // The block's size class is found again from the size that stands before the elements.
 static void* element_of(void* block, size_t bytes) {
@@ -76,13 +81,13 @@ static void release_elements(void* elements) {
     if (elements == nullptr) return;
     void* block = static_cast<char*>(elements) - Alignment;
     SizeClass size(*static_cast<size_t*>(block));
-    if (!Kept::alive || !kept.keep(block, size)) std::free(block);
+    if (!Kept::keeping || !kept.keep(block, size)) std::free(block);
 }
 
 static void* allocate_elements(size_t bytes) {
     if (bytes == 0) return nullptr;
     SizeClass size(bytes + Alignment);
-    void* block = Kept::alive ? kept.take(size) : nullptr;
+    void* block = Kept::keeping ? kept.take(size) : nullptr;
     if (block == nullptr && posix_memalign(&block, Alignment, size.bytes) != 0)
         TORCH_CHECK(false, "no memory for a tensor of ", bytes, " bytes");
     return element_of(block, bytes + Alignment);
