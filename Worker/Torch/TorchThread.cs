@@ -4,17 +4,17 @@ namespace Mneme.Worker.Torch;
 public static class TorchThread
 {
     /// <summary>Training yields to heartbeats and to whoever sits at the machine.</summary>
-    private const int Niceness = 5;
+    private const int Politeness = 5;
 
     private static readonly Lock ProcessGate = new();
     private static bool processIsPrepared;
 
     /// <summary>One intra-op thread, denormals flushed to zero, nice +5: for the calling thread.
     /// Threads of the pool must not call this; they would keep the lower priority.</summary>
-    public static void Prepare()
+    public static void Prepare(int niceness = Politeness)
     {
         PrepareProcess();
-        if (Native.PrepareThread(Niceness) < 0) throw new TorchException(Native.Error());
+        if (Native.PrepareThread(niceness) < 0) throw new TorchException(Native.Error());
     }
 
     private static void PrepareProcess()

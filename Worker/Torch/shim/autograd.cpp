@@ -1,6 +1,7 @@
 // What autograd offers beside its operators.
 #include "shim.h"
 
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 using namespace mneme;
@@ -49,7 +50,7 @@ MNEME_API Handle mneme_gradient(Handle handle) {
 
 // Returns whether gradients were recorded before.
 MNEME_API int mneme_grad_mode(int on) {
-    bool before = at::GradMode::is_enabled();
-    at::GradMode::set_enabled(on != 0);
+    bool before = c10::GradMode::is_enabled();
+    c10::GradMode::set_enabled(on != 0);
     return before;
 }

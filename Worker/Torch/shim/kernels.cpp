@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define JOINED __builtin_shufflevector
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 #define TEXT_(a) #a
@@ -13,19 +14,23 @@ namespace mneme {
 namespace {
 
 typedef float Sixteen __attribute__((vector_size(64), aligned(4), may_alias));
-typedef float Eight __attribute__((vector_size(32)));
-typedef float Four __attribute__((vector_size(16)));
+typedef float Four __attribute__((vector_size(16), aligned(4), may_alias));
 
-inline float sum(const Sixteen& s) {
-    Eight low, high;
-    memcpy(&low, &s, 32);
-    memcpy(&high, reinterpret_cast<const char*>(&s) + 32, 32);
-    Eight eight = low + high;
-    Four first, second;
-    memcpy(&first, &eight, 16);
-    memcpy(&second, reinterpret_cast<const char*>(&eight) + 16, 16);
-    Four four = first + second;
-    return (four[0] + four[2]) + (four[1] + four[3]);
+// Sixteen partial sums become four.
+inline Four quarter(Sixteen s) {
+    auto eight = JOINED(s, s, 0, 1, 2, 3, 4, 5, 6, 7)
+        + JOINED(s, s, 8, 9, 10, 11, 12, 13, 14, 15);
+    return JOINED(eight, eight, 0, 1, 2, 3)
+        + JOINED(eight, eight, 4, 5, 6, 7);
+}
+
+inline float sum(Four s) { return (s[0] + s[2]) + (s[1] + s[3]); }
+
+// The same sums of four rows side by side.
+inline Four sums(Four a, Four b, Four c, Four d) {
+    Four ab = JOINED(a, b, 0, 1, 4, 5) + JOINED(a, b, 2, 3, 6, 7);
+    Four cd = JOINED(c, d, 0, 1, 4, 5) + JOINED(c, d, 2, 3, 6, 7);
+    return JOINED(ab, cd, 0, 2, 4, 6) + JOINED(ab, cd, 1, 3, 5, 7);
 }
 
 inline void adam_element(
@@ -78,16 +83,19 @@ void adam_factored(
 
 inline const Sixteen& at(const float* p) { return *reinterpret_cast<const Sixteen*>(p); }
 
+inline Four& four_at(float* p) { return *reinterpret_cast<Four*>(p); }
+
 // The rest of a row, followed by zeros.
 struct Part {
     float values[16] = {};
     Part(const float* p, int64_t count) { memcpy(values, p, count * sizeof(float)); }
 };
 
-// Rows are taken four at a time only to keep the machine busy: each sum has its own order.
+// Adds up the products of some rows, each in its own order; several rows at a time only to keep
+// the machine busy.
 template <int Rows>
-inline void dot_some_rows(
-    float* y, const float* w, int64_t pitch, const float* x, int64_t columns) {
+inline void partial_sums(
+    Four* found, const float* w, int64_t pitch, const float* x, int64_t columns) {
     Sixteen sums[Rows] = {};
     int64_t c = 0;
     for (; c + 16 <= columns; c += 16) {
@@ -101,14 +109,22 @@ inline void dot_some_rows(
             sums[r] += at(rest.values) * at(part.values);
         }
     }
-    for (int r = 0; r < Rows; r++) y[r] += sum(sums[r]);
+    for (int r = 0; r < Rows; r++) found[r] = quarter(sums[r]);
 }
 
 void dot_rows(
     float* y, const float* w, int64_t pitch, const float* x, int64_t rows, int64_t columns) {
+    Four found[8];
     int64_t r = 0;
-    for (; r + 4 <= rows; r += 4) dot_some_rows<4>(y + r, w + r * pitch, pitch, x, columns);
-    for (; r < rows; r++) dot_some_rows<1>(y + r, w + r * pitch, pitch, x, columns);
+    for (; r + 8 <= rows; r += 8) {
+        partial_sums<8>(found, w + r * pitch, pitch, x, columns);
+        four_at(y + r) += sums(found[0], found[1], found[2], found[3]);
+        four_at(y + r + 4) += sums(found[4], found[5], found[6], found[7]);
+    }
+    for (; r < rows; r++) {
+        partial_sums<1>(found, w + r * pitch, pitch, x, columns);
+        y[r] += sum(found[0]);
+    }
 }
 
 void combine_rows(

@@ -1,0 +1,32 @@
+namespace Mneme.Benchmarks;
+
+/// <summary>An arm and its stints of all rounds.</summary>
+internal sealed class Measured(Arm arm)
+{
+    private readonly List<Stint> stints = [];
+
+    internal string Name => arm.Name;
+
+    internal int Lanes => arm.Lanes;
+
+    internal int Cores => arm.Cores;
+
+    internal long BytesPerLane => arm.BytesPerLane;
+
+    internal double PerSecond => Median(stints.Select(s => s.PerSecond));
+
+    /// <summary>Per second of CPU time and per core.</summary>
+    internal double PerCpuSecond => Median(stints.Select(s => s.PerCpuSecond / arm.Cores));
+
+    /// <summary>Lowest and highest rate over the rounds, as parts of the median.</summary>
+    internal (double Low, double High) Spread =>
+        (stints.Min(s => s.PerSecond) / PerSecond, stints.Max(s => s.PerSecond) / PerSecond);
+
+    internal void Turn(double seconds) => stints.Add(arm.Run(seconds));
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}
