@@ -112,8 +112,21 @@ inline void partial_sums(
     for (int r = 0; r < Rows; r++) found[r] = quarter(sums[r]);
 }
 
+// Rows shorter than a vector: many of them lie side by side in one.
+template <int Columns>
+void dot_short_rows(
+    float* __restrict y, const float* __restrict w, const float* __restrict x, int64_t rows) {
+    for (int64_t r = 0; r < rows; r++) {
+        float sum = w[r * Columns] * x[0];
+        for (int c = 1; c < Columns; c++) sum += w[r * Columns + c] * x[c];
+        y[r] += sum;
+    }
+}
+
 void dot_rows(
     float* y, const float* w, int64_t pitch, const float* x, int64_t rows, int64_t columns) {
+    if (columns == 2 && pitch == 2) return dot_short_rows<2>(y, w, x, rows);
+    if (columns == 4 && pitch == 4) return dot_short_rows<4>(y, w, x, rows);
     Four found[8];
     int64_t r = 0;
     for (; r + 8 <= rows; r += 8) {
