@@ -32,7 +32,7 @@ public sealed record PackedPoints(byte[] Steps, byte[] Values)
             MemoryMarshal.AsBytes<double>(values).ToArray());
     }
 
-    public int Count => Steps.Length / sizeof(long);
+    [JsonIgnore] public int Count => Steps.Length / sizeof(long);
 
     public ReadOnlySpan<long> StepNumbers() => MemoryMarshal.Cast<byte, long>(Steps);
 
