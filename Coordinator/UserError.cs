@@ -7,7 +7,8 @@ public sealed class UserError : Exception
     public const int Failed = 1;
     public const int Usage = 2;
 
-    public UserError(string message, int exitCode = Failed, Exception? inner = null) : base(message, inner) =>
+    public UserError(string message, int exitCode = Failed, Exception? inner = null)
+        : base(message, inner) =>
         ExitCode = exitCode;
 
     public int ExitCode { get; }

@@ -11,7 +11,8 @@ internal static class Failures
 
     public static string CauseOf(Exception error) => error switch
     {
-        BadCheckpointException or MalformedFileException or BlobDamaged or BlobMissing => "bad_checkpoint",
+        BadCheckpointException or MalformedFileException or BlobDamaged or BlobMissing =>
+            "bad_checkpoint",
         OutOfMemoryException => "oom",
         IOException => "storage",
         _ => "user_error",

@@ -26,6 +26,7 @@ public static class NumericsClass
         var name = text.Split('\n')
             .FirstOrDefault(line => line.StartsWith(wanted[0], StringComparison.Ordinal))
             ?.Split(':')[^1].Trim() ?? "a processor";
-        return $"{name} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8]}";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        return $"{name} {hash[..8]}";
     }
 }

@@ -29,7 +29,8 @@ public sealed record WorkerSurroundings(
 /// coordinator.</summary>
 public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessage>
 {
-    private readonly Dictionary<string, Running> running = [];                  // by name of the cohort's actor
+    // By name of the cohort's actor.
+    private readonly Dictionary<string, Running> running = [];
     private readonly HashSet<(SegmentId, long)> seen = [];
     private readonly Dictionary<(SegmentId, long), Message> unanswered = [];
     private string? session;
@@ -56,7 +57,8 @@ public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessag
     {
         if (signal is Signal.ChildFailed failed && running.TryGetValue(failed.Name, out var broken))
             await Say(new Failed(
-                broken.Segment, broken.Epoch, Failures.CauseOf(failed.Error), Failures.TextOf(failed.Error)));
+                broken.Segment, broken.Epoch,
+                Failures.CauseOf(failed.Error), Failures.TextOf(failed.Error)));
         if (signal is Signal.ChildStopped { Name: var name })
         {
             running.Remove(name);
@@ -74,7 +76,8 @@ public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessag
                 await Beat();
                 break;
             case Refuse { Reason: "stale" }: await Hello(); break;
-            case Refuse refuse: throw new InvalidOperationException($"the coordinator refuses: {refuse.Text}");
+            case Refuse refuse:
+                throw new InvalidOperationException($"the coordinator refuses: {refuse.Text}");
             case Assign assign: Begin(assign); break;
             case CommitReply reply: await Answered(reply); break;
             case Control { Verb: "drain" }: await Drain(); break;
@@ -99,7 +102,8 @@ public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessag
             await outside.Send(new Release(reply.Segment, reply.Epoch, "storage"));
         var (name, cohort) = running.FirstOrDefault(
             r => r.Value.Segment == reply.Segment && r.Value.Epoch == reply.Epoch);
-        if (name is not null && Continues(cohort, reply.Next) && seen.Add((reply.Next!.Segment, reply.Next.Epoch)))
+        if (name is not null && Continues(cohort, reply.Next)
+            && seen.Add((reply.Next!.Segment, reply.Next.Epoch)))
         {
             running[name] = cohort with
             {

@@ -15,7 +15,9 @@ public sealed class WorkerLink(ILink link)
 
     public async ValueTask Send(Message message)
     {
-        var route = message is Beat or Progress && leaderBox is { } box ? Route.To(box) : Route.Coordinator;
+        var route = message is Beat or Progress && leaderBox is { } box
+            ? Route.To(box)
+            : Route.Coordinator;
         await link.Send(route, MessageFrame.Of(message, link.Box));
     }
 

@@ -23,7 +23,8 @@ internal static class ExperimentCommand
         {
             var spec = SpecArgument.Read(parsed.GetRequiredValue(argument));
             Console.Write(SpecWriter.Write(spec));
-            Console.WriteLine($"# valid: {TrialEnumeration.Of(spec, Submission.FamilyOf(spec)).Length} trials");
+            var trials = TrialEnumeration.Of(spec, Submission.FamilyOf(spec));
+            Console.WriteLine($"# valid: {trials.Length} trials");
         });
         return command;
     }
@@ -32,7 +33,8 @@ internal static class ExperimentCommand
     {
         var argument = SpecArgument.Build();
         var packing = new PackingOptions();
-        var command = new Command("preview", "Show the plan: trials, cohorts, segments, expected time")
+        var command = new Command(
+            "preview", "Show the plan: trials, cohorts, segments, expected time")
         {
             argument,
         };
@@ -51,16 +53,20 @@ internal static class ExperimentCommand
             spec, family, trials, new Packing([.. estimates.Select(estimate => estimate.Packing)]));
         Console.WriteLine($"experiment    {spec.Name} ({spec.Model}): {family.Question}");
         Console.WriteLine($"trials        {trials.Length:N0} = "
-            + $"{trials.Length / spec.Seeds.Length:N0} configurations x {spec.Seeds.Length:N0} seeds");
+            + $"{trials.Length / spec.Seeds.Length:N0} configurations "
+            + $"x {spec.Seeds.Length:N0} seeds");
         Console.WriteLine($"steps         {spec.Steps:N0} each, {plan.TrialSteps:N0} trial-steps, "
             + $"a point every {spec.MeasureEvery:N0}");
         Console.WriteLine($"shapes        {estimates.Length}");
         foreach (var estimate in estimates)
             Console.WriteLine($"  {estimate.Trials:N0} trials in cohorts of up to "
-                + $"{estimate.Packing.LanesPerCohort} lanes, {estimate.Step.TotalMicroseconds:N0} us a step, "
+                + $"{estimate.Packing.LanesPerCohort} lanes, "
+                + $"{estimate.Step.TotalMicroseconds:N0} us a step, "
                 + $"a checkpoint every {estimate.Packing.StepsPerSegment:N0} steps");
-        Console.WriteLine($"plan          {plan.Cohorts.Length:N0} cohorts, {plan.Segments.Length:N0} segments");
+        Console.WriteLine($"plan          {plan.Cohorts.Length:N0} cohorts, "
+            + $"{plan.Segments.Length:N0} segments");
         var total = estimates.Aggregate(TimeSpan.Zero, (sum, estimate) => sum + estimate.Total);
-        Console.WriteLine($"expected      about {total.TotalSeconds:N0} s on {wishes.Slots} slots of this machine");
+        Console.WriteLine($"expected      about {total.TotalSeconds:N0} s "
+            + $"on {wishes.Slots} slots of this machine");
     }
 }

@@ -23,7 +23,8 @@ internal sealed class PackingOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[slots, cohortSize, segmentSteps]) command.Options.Add(option);
+        foreach (var option in (Option[])[slots, cohortSize, segmentSteps])
+            command.Options.Add(option);
     }
 
     public PackingWishes Read(ParseResult parsed) => new(
@@ -35,6 +36,7 @@ internal sealed class PackingOptions
         long? value = parsed.GetValue(option) switch { int i => i, long l => l, _ => null };
         return value is null or (>= 1 and <= 1_000_000_000)
             ? value
-            : throw new UserError($"{option.Name} must be at least 1, not {value}", UserError.Usage);
+            : throw new UserError(
+                $"{option.Name} must be at least 1, not {value}", UserError.Usage);
     }
 }

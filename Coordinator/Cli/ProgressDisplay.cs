@@ -65,7 +65,8 @@ internal abstract class ProgressDisplay : IDisposable
 /// <summary>One view in words.</summary>
 internal sealed record ProgressLine(ExperimentView View, long FirstDone, TimeSpan Elapsed)
 {
-    private double Share => View.TrialSteps == 0 ? 1 : (double)View.DoneTrialSteps / View.TrialSteps;
+    private double Share =>
+        View.TrialSteps == 0 ? 1 : (double)View.DoneTrialSteps / View.TrialSteps;
 
     public string Bar(int width)
     {
@@ -75,9 +76,12 @@ internal sealed record ProgressLine(ExperimentView View, long FirstDone, TimeSpa
 
     public string Text()
     {
-        var best = View.Best is { } trial ? $", best trial {trial.Ordinal}: {trial.Measure} {trial.Value:G4}" : "";
+        var best = View.Best is { } trial
+            ? $", best trial {trial.Ordinal}: {trial.Measure} {trial.Value:G4}"
+            : "";
         var diverged = View.Diverged > 0 ? $", {View.Diverged} diverged" : "";
-        return $"{View.Name}: {Share,4:P0}, trials {View.Finished}/{View.Trials} done, {View.Running} running"
+        return $"{View.Name}: {Share,4:P0}, "
+            + $"trials {View.Finished}/{View.Trials} done, {View.Running} running"
             + $"{diverged}, {Clock(Elapsed)}{Remaining()}{best}";
     }
 
@@ -86,7 +90,8 @@ internal sealed record ProgressLine(ExperimentView View, long FirstDone, TimeSpa
     {
         var done = View.DoneTrialSteps - FirstDone;
         if (View.Completed || done <= 0 || Elapsed < TimeSpan.FromSeconds(1)) return "";
-        return $", {Clock(Elapsed * ((double)(View.TrialSteps - View.DoneTrialSteps) / done))} left";
+        var ratio = (double)(View.TrialSteps - View.DoneTrialSteps) / done;
+        return $", {Clock(Elapsed * ratio)} left";
     }
 
     private static string Clock(TimeSpan span) => span.TotalHours >= 1

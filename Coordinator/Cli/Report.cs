@@ -35,11 +35,12 @@ internal static class Report
         foreach (var line in TextTable.Lines(table.Headers, [.. table.Rows.Take(MostRows)]))
             Console.WriteLine(line);
         if (table.Rows.Count > MostRows)
-            Console.WriteLine(
-                $"... and {table.Rows.Count - MostRows} more configurations: trials.csv has them all");
+            Console.WriteLine($"... and {table.Rows.Count - MostRows} more configurations: "
+                + "trials.csv has them all");
         Console.WriteLine($"Results: {finished.Folder}");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Load them: python3 -c \"import pickle; r = pickle.load(open('{Pickle(finished)}', 'rb')); print(r.keys())\""));
+        Console.WriteLine(
+            "Load them: python3 -c \"import pickle; "
+            + $"r = pickle.load(open('{Pickle(finished)}', 'rb')); print(r.keys())\"");
     }
 
     private static string Pickle(RunOutcome.Finished finished) =>

@@ -22,7 +22,10 @@ internal static class RunCommand
 
     public static Command Build()
     {
-        var command = new Command("run", "Train an experiment here, or resume it") { Spec, Out, Discard, MixNumerics };
+        var command = new Command("run", "Train an experiment here, or resume it")
+        {
+            Spec, Out, Discard, MixNumerics,
+        };
         Packing.AddTo(command);
         command.SetAction((parsed, _) => Run(parsed));
         return command;

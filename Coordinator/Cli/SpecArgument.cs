@@ -7,7 +7,8 @@ namespace Mneme.Coordinator.Cli;
 /// <summary>The experiment file that most commands take.</summary>
 internal static class SpecArgument
 {
-    public static Argument<string> Build() => new("SPEC") { Description = "an experiment file (YAML)" };
+    public static Argument<string> Build() =>
+        new("SPEC") { Description = "an experiment file (YAML)" };
 
     /// <exception cref="UserError">The file is not a spec; the message holds every fault with its
     /// place. </exception>

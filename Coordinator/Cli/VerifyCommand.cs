@@ -4,8 +4,8 @@ using Mneme.Coordinator.Verification;
 
 namespace Mneme.Coordinator.Cli;
 
-/// <summary><c>mneme experiment verify SPEC</c>: are the published results what was committed, and would
-/// they be the same had the run been killed?</summary>
+/// <summary><c>mneme experiment verify SPEC</c>: are the published results what was committed, and
+/// would they be the same had the run been killed?</summary>
 internal static class VerifyCommand
 {
     private static readonly Argument<string> Spec = SpecArgument.Build();
@@ -15,7 +15,10 @@ internal static class VerifyCommand
         Description = "run it again, killed without warning this many times, and compare",
     };
 
-    private static readonly Option<uint> Seed = new("--seed") { Description = "of the moments of the kills" };
+    private static readonly Option<uint> Seed = new("--seed")
+    {
+        Description = "of the moments of the kills",
+    };
     private static readonly Option<long?> SegmentSteps = new("--segment-steps")
     {
         Description = "steps between two checkpoints of the killed runs",
@@ -23,7 +26,8 @@ internal static class VerifyCommand
 
     public static Command Build()
     {
-        var command = new Command("verify", "Check published results against hashes, journal and kills")
+        var command = new Command(
+            "verify", "Check published results against hashes, journal and kills")
         {
             Spec, Out, Kills, Seed, SegmentSteps,
         };
@@ -38,7 +42,8 @@ internal static class VerifyCommand
         var published = Path.Combine(output, name);
         var faults = new List<string>(PublishedFiles.Faults(published));
         faults.AddRange(await JournalAudit.Faults(output, name));
-        Console.WriteLine($"{published}: every file hashed and compared, journal and chains checked");
+        Console.WriteLine(
+            $"{published}: every file hashed and compared, journal and chains checked");
         if (parsed.GetValue(Kills) is > 0 and var kills)
             faults.AddRange(await Kill(parsed, path, name, published, kills));
         foreach (var fault in faults) Console.Error.WriteLine($"mneme: {fault}");
@@ -53,7 +58,8 @@ internal static class VerifyCommand
         var workshop = Directory.CreateTempSubdirectory("mneme-verify").FullName;
         try
         {
-            var test = new KillTest(Environment.ProcessPath!, Command(parsed, spec), parsed.GetValue(Seed));
+            var test = new KillTest(
+                Environment.ProcessPath!, Command(parsed, spec), parsed.GetValue(Seed));
             var report = await test.Run(
                 kills, workshop, pickle, PublishedFiles.HashOf(published, $"{name}.pkl"),
                 folder => JournalAudit.Faults(folder, name), Console.WriteLine);

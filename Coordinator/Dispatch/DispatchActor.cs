@@ -13,9 +13,11 @@ public abstract record DispatchMessage
     /// <summary>A message from a worker.</summary>
     /// <param name="Handled">Answered when the transport may forget the message; null: it has
     /// already.</param>
-    public sealed record Arrived(Message Message, string Box, Sink<bool>? Handled) : DispatchMessage;
+    public sealed record Arrived(
+        Message Message, string Box, Sink<bool>? Handled) : DispatchMessage;
 
-    public sealed record Host(string Experiment, Address<ExperimentMessage> Actor) : DispatchMessage;
+    public sealed record Host(
+        string Experiment, Address<ExperimentMessage> Actor) : DispatchMessage;
 
     /// <summary>Time to renew the leases of the sessions that beat.</summary>
     public sealed record Tick : DispatchMessage;
@@ -57,11 +59,13 @@ public sealed class DispatchActor(
     {
         if (arrived.Message is Hello hello) await Welcome(hello);
         else if (!sessions.TryGetValue(arrived.Box, out var session))
-            await send(arrived.Box, new Refuse("stale", "this coordinator does not know the session: say hello"));
+            await send(arrived.Box, new Refuse(
+                "stale", "this coordinator does not know the session: say hello"));
         else if (Route(arrived, session)) return;       // the experiment answers the sink
         else if (arrived.Message is Beat beat) await Beat(beat, session);
         else if (arrived.Message is Progress progress)
-            Tell(progress.Segment, new ExperimentMessage.Progressed(progress.Segment, progress.Step));
+            Tell(progress.Segment,
+                new ExperimentMessage.Progressed(progress.Segment, progress.Step));
         else if (arrived.Message is Bye) await Leave(session);
         arrived.Handled?.Ok(true);
     }
@@ -71,7 +75,8 @@ public sealed class DispatchActor(
         Commit commit => Tell(commit.Segment,
             new ExperimentMessage.Commits(session, commit, arrived.Handled)),
         Failed failed => Tell(failed.Segment, new ExperimentMessage.Returns(
-            failed.Segment, failed.Epoch, failed.Cause, failed.Text, Counted: true, arrived.Handled)),
+            failed.Segment, failed.Epoch, failed.Cause, failed.Text, Counted: true,
+            arrived.Handled)),
         Release release => Tell(release.Segment, new ExperimentMessage.Returns(
             release.Segment, release.Epoch, release.Reason, "", Counted: false, arrived.Handled)),
         _ => false,
@@ -86,7 +91,8 @@ public sealed class DispatchActor(
         if (hello.Protocol != MessageCodec.Version)
         {
             await send(hello.Box, new Refuse("proto",
-                $"this coordinator speaks version {MessageCodec.Version}, the worker {hello.Protocol}"));
+                $"this coordinator speaks version {MessageCodec.Version}, "
+                + $"the worker {hello.Protocol}"));
             return;
         }
         var session = new Session($"{hello.Node}.{hello.Incarnation}", hello.Box, draining);

@@ -28,13 +28,16 @@ internal sealed class EmbeddedCluster(
     public async Task<RunOutcome?> Finish(int slots, CancellationToken stop)
     {
         var node = Environment.MachineName;
-        await using var coordinator = await broker.Connect(new Caller(node, "coordinator"), default);
+        await using var coordinator = await broker.Connect(
+            new Caller(node, "coordinator"), default);
         await using var worker = await broker.Connect(new Caller(node, "worker"), default);
         var dispatch = StartCoordinator(new CoordinatorLink(coordinator));
         StartWorker(new WorkerLink(worker), slots);
-        await using var registration = stop.Register(() => dispatch.Offer(new DispatchMessage.Drain()));
+        await using var registration = stop.Register(
+            () => dispatch.Offer(new DispatchMessage.Drain()));
         if (await Task.WhenAny(over.Task, system.Failure) == system.Failure)
-            throw new InvalidOperationException("a part of the cluster failed", await system.Failure);
+            throw new InvalidOperationException(
+                "a part of the cluster failed", await system.Failure);
         return await over.Task;
     }
 
@@ -42,8 +45,10 @@ internal sealed class EmbeddedCluster(
 
     private Address<DispatchMessage> StartCoordinator(CoordinatorLink link)
     {
-        var dispatch = system.Spawn<DispatchMessage>("dispatch", () =>
-            new DispatchActor(folder.Journal, submission.LeaderEpoch, link.Box, link.Send), Supervision.Escalate);
+        var dispatch = system.Spawn<DispatchMessage>("dispatch",
+            () => new DispatchActor(
+                folder.Journal, submission.LeaderEpoch, link.Box, link.Send),
+            Supervision.Escalate);
         var experiment = system.Spawn<ExperimentMessage>("experiment", () => NewExperiment(link),
             Supervision.Escalate);
         dispatch.Offer(new DispatchMessage.Host(submission.Spec.Name, experiment));
@@ -57,14 +62,17 @@ internal sealed class EmbeddedCluster(
         new ExperimentSurroundings(
             folder.Journal, submission.LeaderEpoch, link.Send,
             HasBlob, FetchLanes, Watch,
-            () => over.TrySetException(new UserError("another process took over this experiment"))));
+            () => over.TrySetException(
+                new UserError("another process took over this experiment"))));
 
     private void StartWorker(WorkerLink link, int slots)
     {
-        var worker = system.Spawn<WorkerMessage>("worker", () => new WorkerActor(new WorkerSurroundings(
-            Environment.MachineName, Guid.NewGuid().ToString("N"), link.Box, slots,
-            NumericsClass.Of(submission.Spec.Resources.Device), folder.Blobs, link.Send,
-            () => over.TrySetResult(new RunOutcome.Stopped(last!)))), Supervision.Escalate);
+        var worker = system.Spawn<WorkerMessage>("worker",
+            () => new WorkerActor(new WorkerSurroundings(
+                Environment.MachineName, Guid.NewGuid().ToString("N"), link.Box, slots,
+                NumericsClass.Of(submission.Spec.Resources.Device), folder.Blobs, link.Send,
+                () => over.TrySetResult(new RunOutcome.Stopped(last!)))),
+            Supervision.Escalate);
         _ = link.Pump(worker);
     }
 

@@ -7,7 +7,8 @@ namespace Mneme.Coordinator.Embedded;
 /// <param name="Output">The folder that holds results and state.</param>
 /// <param name="Discard">Whether to throw away what exists under the experiment's name.</param>
 public sealed record RunRequest(
-    ExperimentSpec Spec, string Output, PackingWishes Packing, bool Discard = false, bool MixNumerics = false);
+    ExperimentSpec Spec, string Output, PackingWishes Packing,
+    bool Discard = false, bool MixNumerics = false);
 
 /// <summary>How a run ended.</summary>
 public abstract record RunOutcome
@@ -16,7 +17,8 @@ public abstract record RunOutcome
 
     /// <param name="Folder">The published results.</param>
     /// <param name="Trained">Whether anything was left to train.</param>
-    public sealed record Finished(ExperimentResults Results, string Folder, bool Trained) : RunOutcome;
+    public sealed record Finished(
+        ExperimentResults Results, string Folder, bool Trained) : RunOutcome;
 
     /// <summary>Stopped in good order; the same command goes on from here.</summary>
     public sealed record Stopped(ExperimentView View) : RunOutcome;
@@ -34,7 +36,8 @@ public static class EmbeddedRun
     {
         Publication.CheckExisting(request);
         if (request.Discard) StateFolder.Discard(request.Output, request.Spec.Name);
-        await using var folder = StateFolder.Open(request.Output, request.Spec.Name, TimeProvider.System);
+        await using var folder = StateFolder.Open(
+            request.Output, request.Spec.Name, TimeProvider.System);
         var submission = await Submission.Enter(
             folder, request.Spec, request.Packing, request.MixNumerics);
         var trained = !submission.State.Completed;

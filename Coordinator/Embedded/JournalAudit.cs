@@ -4,7 +4,8 @@ using Mneme.Worker.Cohorts;
 
 namespace Mneme.Coordinator.Embedded;
 
-/// <summary>Looks through an experiment's journal for anything lost, doubled or out of step.</summary>
+/// <summary>Looks through an experiment's journal for anything lost, doubled or out of step.
+/// </summary>
 public static class JournalAudit
 {
     /// <summary>One line per fault; none when all is well.</summary>
@@ -13,12 +14,15 @@ public static class JournalAudit
         await using var folder = StateFolder.Open(output, experiment, TimeProvider.System);
         var faults = new List<string>(await folder.Journal.Verify(experiment));
         var stream = await folder.Journal.Read(experiment);
-        if (stream.Count == 0) return [.. faults, $"the journal knows no experiment '{experiment}'"];
+        if (stream.Count == 0)
+            return [.. faults, $"the journal knows no experiment '{experiment}'"];
         var submission = await Submission.Look(folder, stream);
         var results = ExperimentResults.Of(
             submission.Spec, submission.Family, submission.State, submission.Results);
-        faults.AddRange(results.Trials.Where(trial => Recomputed(trial) != trial.Chain)
-            .Select(trial => $"trial {trial.Trial.Ordinal}: its points do not give its chain hash"));
+        faults.AddRange(results.Trials
+            .Where(trial => Recomputed(trial) != trial.Chain)
+            .Select(trial => trial.Trial.Ordinal)
+            .Select(ordinal => $"trial {ordinal}: its points do not give its chain hash"));
         return faults;
     }
 

@@ -8,10 +8,12 @@ using Mneme.Worker.Torch;
 namespace Mneme.Coordinator.Embedded;
 
 /// <summary>What a user may fix of the packing.</summary>
-public sealed record PackingWishes(int Slots, int? LanesPerCohort = null, long? StepsPerSegment = null);
+public sealed record PackingWishes(
+    int Slots, int? LanesPerCohort = null, long? StepsPerSegment = null);
 
 /// <summary>How a shape was packed, and what that is expected to take.</summary>
-public sealed record PackingEstimate(ShapePacking Packing, int Trials, TimeSpan Step, TimeSpan Total);
+public sealed record PackingEstimate(
+    ShapePacking Packing, int Trials, TimeSpan Step, TimeSpan Total);
 
 /// <summary>Chooses cohort and segment sizes so that the experiment ends soonest on this machine.
 /// The choice changes no byte of the results.</summary>
@@ -20,14 +22,16 @@ public static class PackingChoice
     private static readonly TimeSpan SegmentTarget = TimeSpan.FromSeconds(2);
 
     public static ImmutableArray<PackingEstimate> Of(
-        ExperimentSpec spec, FamilySchema schema, ImmutableArray<TrialSpec> trials, PackingWishes wishes)
+        ExperimentSpec spec, FamilySchema schema, ImmutableArray<TrialSpec> trials,
+        PackingWishes wishes)
     {
         var family = Catalog.Find(schema.Name);
         return [.. Shapes.Of(trials, schema).Select(shape => OfShape(spec, family, shape, wishes))];
     }
 
     private static PackingEstimate OfShape(
-        ExperimentSpec spec, ExperimentFamily family, ImmutableArray<TrialSpec> shape, PackingWishes wishes)
+        ExperimentSpec spec, ExperimentFamily family, ImmutableArray<TrialSpec> shape,
+        PackingWishes wishes)
     {
         var best = Sizes(shape.Length, wishes)
             .Select(lanes => Estimate(spec, family, shape, lanes, wishes.Slots))
@@ -46,7 +50,8 @@ public static class PackingChoice
     }
 
     private static PackingEstimate Estimate(
-        ExperimentSpec spec, ExperimentFamily family, ImmutableArray<TrialSpec> shape, int lanes, int slots)
+        ExperimentSpec spec, ExperimentFamily family, ImmutableArray<TrialSpec> shape,
+        int lanes, int slots)
     {
         var cost = CohortCost.Measure(family, shape[..lanes], new Device(spec.Resources.Device));
         var cohorts = (shape.Length + lanes - 1) / lanes;

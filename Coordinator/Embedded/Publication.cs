@@ -17,8 +17,8 @@ internal static class Publication
         if (request.Discard || known || !Directory.Exists(target)) return;
         throw new UserError(
             $"""
-            {target} exists, but the state it was made from is gone, so it cannot be continued or checked.
-            Nothing was changed. Choose one:
+            {target} exists, but the state it was made from is gone, so it cannot be continued
+            or checked. Nothing was changed. Choose one:
               - give the spec another name, to keep both;
               - choose another folder with --out;
               - run again with --discard, to replace it when the new results are complete.
@@ -41,24 +41,27 @@ internal static class Publication
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UserError(
-                $"{target}: the results cannot be written ({error.Message}). Everything is trained and safe: "
-                + "free some space or mend the permissions, then run the same command again.", inner: error);
+                $"{target}: the results cannot be written ({error.Message}). Everything is "
+                + "trained and safe: free some space or mend the permissions, "
+                + "then run the same command again.", inner: error);
         }
     }
 
-    private static string TargetOf(string output, string experiment) => Path.Combine(output, experiment);
+    private static string TargetOf(string output, string experiment) =>
+        Path.Combine(output, experiment);
 
     private static async Task WriteAll(
         ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results)
     {
-        folder.Write($"{results.Spec.Name}.pkl", stream => Pickle.Write(stream, ResultsPickle.Of(results)));
+        folder.Write($"{results.Spec.Name}.pkl",
+            stream => Pickle.Write(stream, ResultsPickle.Of(results)));
         folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, text));
         folder.WriteText("points.csv", text => ResultTables.WritePoints(results, text));
         folder.WriteText("experiment.yaml", text => text.Write(SpecWriter.Write(results.Spec)));
         ResultPlots.Write(folder, results);
         await TrialFolders.Write(folder, results, submission.State, state.Blobs);
         folder.Write(Manifest.FileName, stream => Manifest.Write(
-            stream, results, submission.State, NumericsClass.Describe(results.Spec.Resources.Device),
-            folder.Hashes));
+            stream, results, submission.State,
+            NumericsClass.Describe(results.Spec.Resources.Device), folder.Hashes));
     }
 }

@@ -6,8 +6,8 @@ using Mneme.Journal.Sqlite;
 
 namespace Mneme.Coordinator.Embedded;
 
-/// <summary> Where one experiment's journal and checkpoints live: <c>OUT/.mneme/NAME/</c>. The lock
-/// makes sure that one process uses it; it ends with the process, however that ends. </summary>
+/// <summary>Where one experiment's journal and checkpoints live: <c>OUT/.mneme/NAME/</c>. The lock
+/// makes sure that one process uses it; it ends with the process, however that ends.</summary>
 public sealed class StateFolder : IAsyncDisposable
 {
     private readonly FileStream theLock;
@@ -46,7 +46,7 @@ public sealed class StateFolder : IAsyncDisposable
     }
 
     /// <summary>Throws an experiment's state away; its published results stay until there are new
-    /// ones. </summary>
+    /// ones.</summary>
     /// <exception cref="UserError">Another process uses it.</exception>
     public static void Discard(string output, string experiment)
     {
@@ -69,20 +69,23 @@ public sealed class StateFolder : IAsyncDisposable
             var file = new FileStream(
                 System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
                 FileShare.None);
-            File.WriteAllText(OwnerFile(path), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            var owner = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+            File.WriteAllText(OwnerFile(path), owner);
             return file;
         }
         catch (IOException error) when (error is not FileNotFoundException && IsBusy(error))
         {
             throw new UserError(
-                $"{output}: experiment '{experiment}' is being run by another process{OwnerOf(path)}. "
+                $"{output}: experiment '{experiment}' is being run by another process"
+                + $"{OwnerOf(path)}. "
                 + "Wait for it, stop it, or choose another folder with --out.", inner: error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UserError(
                 $"{output}: results cannot be written there ({error.Message}). "
-                + "Make the folder writable, free some space, or choose another with --out.", inner: error);
+                + "Make the folder writable, free some space, or choose another with --out.",
+                inner: error);
         }
     }
 

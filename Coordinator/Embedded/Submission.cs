@@ -73,8 +73,8 @@ public sealed record Submission(
     {
         var family = FamilyOf(spec);
         var trials = TrialEnumeration.Of(spec, family);
-        var packing = new Packing(
-            [.. PackingChoice.Of(spec, family, trials, wishes).Select(estimate => estimate.Packing)]);
+        var estimates = PackingChoice.Of(spec, family, trials, wishes);
+        var packing = new Packing([.. estimates.Select(estimate => estimate.Packing)]);
         var plan = Planner.Plan(spec, family, trials, packing);
         await folder.Journal.Append(epoch, spec.Name,
         [
@@ -102,7 +102,8 @@ public sealed record Submission(
 
     private static UserError OtherNumerics(ExperimentSpec spec) => new(
         $"""
-        experiment '{spec.Name}' was begun with another libtorch, BLAS, processor or device: from here on its
-        numbers could differ in the last bit. Go on where it was begun, or run again with --mix-numerics.
+        experiment '{spec.Name}' was begun with another libtorch, BLAS, processor or device: from
+        here on its numbers could differ in the last bit. Go on where it was begun, or run again
+        with --mix-numerics.
         """);
 }

@@ -12,16 +12,19 @@ public static class Assignments
     {
         var segment = state.Plan.Segments[index];
         var progress = state.Segments[index];
-        var trials = state.Plan.LanesOf(segment).Select(ordinal => state.Plan.Trials[ordinal]).ToList();
+        var trials = state.Plan.LanesOf(segment)
+            .Select(ordinal => state.Plan.Trials[ordinal])
+            .ToList();
         var common = Common(trials);
         var (parents, gather) = Sources(state, segment, progress);
         var lanes = trials.Select((trial, k) => new AssignedLane(
             trial.Ordinal, trial.Seed, [.. trial.Settings.Where(s => !common.Contains(s))],
             gather.IsEmpty ? default : gather[k]));
         return new Assign(
-            new SegmentId(spec.Name, index), segment.Key, progress.Epoch, spec.Model, spec.Resources.Device,
-            segment.Phase, progress.DoneStep, segment.ToStep, spec.Steps, spec.MeasureEvery, [.. common], parents,
-            [.. lanes]);
+            new SegmentId(spec.Name, index), segment.Key, progress.Epoch,
+            spec.Model, spec.Resources.Device, segment.Phase,
+            progress.DoneStep, segment.ToStep, spec.Steps, spec.MeasureEvery,
+            [.. common], parents, [.. lanes]);
     }
 
     private static List<Setting> Common(List<TrialSpec> trials) =>

@@ -22,9 +22,9 @@ public sealed record ExperimentSurroundings(
     Action<ExperimentView> Watch,
     Action Deposed);
 
-/// <summary> The shell around one experiment's decisions: decide, append, apply, send, in that
+/// <summary>The shell around one experiment's decisions: decide, append, apply, send, in that
 /// order. Commands that wait together are decided one after the other and written in one
-/// transaction. </summary>
+/// transaction.</summary>
 public sealed class ExperimentActor : Actor<ExperimentMessage>
 {
     private readonly ExperimentSpec spec;
@@ -35,8 +35,8 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
     private ExperimentState state;
 
     public ExperimentActor(
-        ExperimentSpec spec, FamilySchema family, ExperimentState state, IEnumerable<ResultRow> results,
-        ExperimentSurroundings outside)
+        ExperimentSpec spec, FamilySchema family, ExperimentState state,
+        IEnumerable<ResultRow> results, ExperimentSurroundings outside)
     {
         (this.spec, this.state, this.outside) = (spec, state, outside);
         board = new TrialBoard(family, state.Plan.Trials.Length);
@@ -56,13 +56,16 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
             case ExperimentMessage.Credit credit:
                 await SendAgain(credit);
                 pending.Add(new Pending(
-                    new ExperimentCommand.GrantSegments(credit.Session.Id, credit.Free, credit.Live),
+                    new ExperimentCommand.GrantSegments(
+                        credit.Session.Id, credit.Free, credit.Live),
                     credit.Session, null, null));
                 break;
             case ExperimentMessage.Commits { Commit.LanesBlob: { } blob } commits:
                 Here.Later<ImmutableArray<LaneResult>>(
-                    outside.FetchLanes(blob), lanes => new ExperimentMessage.Fetched(commits, lanes),
-                    error => new ExperimentMessage.Returns(commits.Commit.Segment, commits.Commit.Epoch,
+                    outside.FetchLanes(blob),
+                    lanes => new ExperimentMessage.Fetched(commits, lanes),
+                    error => new ExperimentMessage.Returns(
+                        commits.Commit.Segment, commits.Commit.Epoch,
                         "storage", error.Message, Counted: false, commits.Handled));
                 break;
             case ExperimentMessage.Commits commits:
@@ -78,7 +81,8 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
             case ExperimentMessage.Returns returns:
                 pending.Add(new Pending(
                     new ExperimentCommand.ReturnSegment(
-                        returns.Segment.Index, returns.Epoch, returns.Cause, returns.Text, returns.Counted),
+                        returns.Segment.Index, returns.Epoch, returns.Cause, returns.Text,
+                        returns.Counted),
                     null, null, returns.Handled));
                 break;
         }
@@ -123,7 +127,8 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
 
     // A commit whose checkpoint is not stored would be a promise that cannot be kept.
     private async ValueTask<Decision> Decide(ExperimentState current, Pending one) =>
-        one.Commit is { } commit && !await outside.HasBlob(commit.Checkpoint, commit.CheckpointBytes)
+        one.Commit is { } commit
+        && !await outside.HasBlob(commit.Checkpoint, commit.CheckpointBytes)
             ? Decision.Nothing(CommitOutcome.NeedBlob)
             : ExperimentDecisions.Decide(current, one.Command);
 
@@ -135,7 +140,8 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                 ? null
                 : Assignments.Of(spec, state, decision.Granted[0]);
             await outside.Send(
-                one.Session!.Box, new CommitReply(commit.Segment, commit.Epoch, decision.Outcome, next));
+                one.Session!.Box,
+                new CommitReply(commit.Segment, commit.Epoch, decision.Outcome, next));
         }
         else
             foreach (var segment in decision.Granted)
@@ -165,7 +171,8 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
             * Math.Max(0, reached.GetValueOrDefault(s) - state.Segments[s].DoneStep));
         return new ExperimentView(
             spec.Name, state.Plan.Trials.Length, state.FinishedTrials,
-            state.Leased.Sum(LanesOf), board.Diverged, state.DoneTrialSteps + running, state.Plan.TrialSteps, board.Best(), state.Completed,
+            state.Leased.Sum(LanesOf), board.Diverged,
+            state.DoneTrialSteps + running, state.Plan.TrialSteps, board.Best(), state.Completed,
             state.Stuck ? $"{open} segments wait behind a quarantined one" : null);
     }
 

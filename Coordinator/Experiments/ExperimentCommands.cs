@@ -11,11 +11,13 @@ public abstract record ExperimentCommand
 
     /// <summary>Gives a session up to <paramref name="Slots"/> segments.</summary>
     /// <param name="Live">Sessions whose lease runs; what others hold may be taken.</param>
-    public sealed record GrantSegments(string Session, int Slots, IReadOnlySet<string> Live) : ExperimentCommand;
+    public sealed record GrantSegments(
+        string Session, int Slots, IReadOnlySet<string> Live) : ExperimentCommand;
 
     /// <param name="Draining">Whether the session takes no further work.</param>
     public sealed record CommitSegment(
-        string Session, Commit Commit, ImmutableArray<LaneResult> Results, bool Draining) : ExperimentCommand;
+        string Session, Commit Commit, ImmutableArray<LaneResult> Results,
+        bool Draining) : ExperimentCommand;
 
     /// <summary>A segment comes back without a commit.</summary>
     public sealed record ReturnSegment(
@@ -25,7 +27,9 @@ public abstract record ExperimentCommand
 /// <summary>What a command decided.</summary>
 /// <param name="Granted">Segments that the asking session now holds.</param>
 public sealed record Decision(
-    ImmutableArray<Journal.ExperimentEvent> Events, CommitOutcome Outcome, ImmutableArray<int> Granted)
+    ImmutableArray<Journal.ExperimentEvent> Events, CommitOutcome Outcome,
+    ImmutableArray<int> Granted)
 {
-    public static Decision Nothing(CommitOutcome outcome = CommitOutcome.Fresh) => new([], outcome, []);
+    public static Decision Nothing(CommitOutcome outcome = CommitOutcome.Fresh) =>
+        new([], outcome, []);
 }

@@ -11,7 +11,8 @@ public static class ExperimentDecisions
     /// <summary>Failures of a segment's own that put it into quarantine.</summary>
     public const int MaxFailures = 3;
 
-    public static Decision Decide(ExperimentState state, ExperimentCommand command) => command switch
+    public static Decision Decide(
+        ExperimentState state, ExperimentCommand command) => command switch
     {
         ExperimentCommand.GrantSegments grant => Grant(state, grant),
         ExperimentCommand.CommitSegment commit => Commit(state, commit),
@@ -23,8 +24,8 @@ public static class ExperimentDecisions
     {
         var orphaned = state.Leased.Where(s => !command.Live.Contains(state.Segments[s].Session!));
         var chosen = state.Ready.Concat(orphaned).Order().Take(command.Slots).ToImmutableArray();
-        return new Decision(
-            [.. chosen.Select(s => Granted(state, s, command.Session))], CommitOutcome.Fresh, chosen);
+        var granted = chosen.Select(s => Granted(state, s, command.Session));
+        return new Decision([.. granted], CommitOutcome.Fresh, chosen);
     }
 
     private static Decision Commit(ExperimentState state, ExperimentCommand.CommitSegment command)
@@ -75,11 +76,13 @@ public static class ExperimentDecisions
     private static Decision Return(ExperimentState state, ExperimentCommand.ReturnSegment command)
     {
         var segment = state.Segments[command.Segment];
-        if (segment.Status != SegmentStatus.Leased || segment.Epoch != command.Epoch) return Decision.Nothing();
+        if (segment.Status != SegmentStatus.Leased || segment.Epoch != command.Epoch)
+            return Decision.Nothing();
         var returned = new SegmentReturned(
             command.Segment, command.Epoch, command.Cause, command.Text, command.Counted);
         return command.Counted && segment.Failures + 1 >= MaxFailures
-            ? new Decision([returned, new SegmentQuarantined(command.Segment, command.Cause, command.Text)],
+            ? new Decision(
+                [returned, new SegmentQuarantined(command.Segment, command.Cause, command.Text)],
                 CommitOutcome.Fresh, [])
             : new Decision([returned], CommitOutcome.Fresh, []);
     }
@@ -92,5 +95,6 @@ public static class ExperimentDecisions
 
     private static bool IsReady(ExperimentState state, int segment) =>
         state.Segments[segment].Status == SegmentStatus.Blocked
-        && state.Plan.Segments[segment].Parents.All(p => state.Segments[p].Status == SegmentStatus.Committed);
+        && state.Plan.Segments[segment].Parents
+            .All(p => state.Segments[p].Status == SegmentStatus.Committed);
 }

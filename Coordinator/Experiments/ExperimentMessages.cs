@@ -12,11 +12,13 @@ public abstract record ExperimentMessage
     /// <summary>A worker has free slots.</summary>
     /// <param name="Held">What it holds: grants that are missing there are sent again.</param>
     public sealed record Credit(
-        Session Session, int Free, ImmutableArray<Held> Held, IReadOnlySet<string> Live) : ExperimentMessage;
+        Session Session, int Free, ImmutableArray<Held> Held,
+        IReadOnlySet<string> Live) : ExperimentMessage;
 
     /// <summary>A commit came in; the sink is answered once nothing can undo what became of
     /// it.</summary>
-    public sealed record Commits(Session Session, Commit Commit, Sink<bool>? Handled) : ExperimentMessage;
+    public sealed record Commits(
+        Session Session, Commit Commit, Sink<bool>? Handled) : ExperimentMessage;
 
     /// <summary>The results of a commit that came as a blob.</summary>
     public sealed record Fetched(Commits Of, ImmutableArray<LaneResult> Lanes) : ExperimentMessage;

@@ -11,8 +11,8 @@ public enum SegmentStatus { Blocked = 0, Ready = 1, Leased = 2, Committed = 3, Q
 /// <param name="Checkpoint">Of this segment's last commit, or null.</param>
 /// <param name="Commits">Every commit by epoch, so that a redelivered one is recognised.</param>
 public sealed record SegmentState(
-    SegmentStatus Status, long Epoch, string? Session, long DoneStep, string? Checkpoint, int Failures,
-    ImmutableDictionary<long, string> Commits);
+    SegmentStatus Status, long Epoch, string? Session, long DoneStep, string? Checkpoint,
+    int Failures, ImmutableDictionary<long, string> Commits);
 
 /// <summary>An experiment as its events made it. <see cref="Apply"/> is pure: the same stream gives
 /// the same state in every process.</summary>
@@ -39,8 +39,8 @@ public sealed record ExperimentState
     public static ExperimentState Of(Plan plan, ExperimentSubmitted submitted)
     {
         var fresh = plan.Segments.Select(s => new SegmentState(
-            s.Parents.IsEmpty ? SegmentStatus.Ready : SegmentStatus.Blocked, 0, null, s.FromStep, null, 0,
-            ImmutableDictionary<long, string>.Empty));
+            s.Parents.IsEmpty ? SegmentStatus.Ready : SegmentStatus.Blocked,
+            0, null, s.FromStep, null, 0, ImmutableDictionary<long, string>.Empty));
         return new() { Plan = plan, Segments = [.. fresh], Ready = [.. submitted.Roots] };
     }
 
@@ -55,9 +55,13 @@ public sealed record ExperimentState
         SegmentCommitted e => Commit(e),
         SegmentReturned e => With(e.Segment, s => s with
         {
-            Status = SegmentStatus.Ready, Session = null, Failures = s.Failures + (e.Counted ? 1 : 0),
+            Status = SegmentStatus.Ready, Session = null,
+            Failures = s.Failures + (e.Counted ? 1 : 0),
         }),
-        SegmentQuarantined e => With(e.Segment, s => s with { Status = SegmentStatus.Quarantined }) with
+        SegmentQuarantined e => With(e.Segment, s => s with
+        {
+            Status = SegmentStatus.Quarantined,
+        }) with
         {
             Quarantined = Quarantined + 1,
         },
@@ -91,8 +95,12 @@ public sealed record ExperimentState
         return this with
         {
             Segments = Segments.SetItem(segment, after),
-            Ready = after.Status == SegmentStatus.Ready ? Ready.Add(segment) : Ready.Remove(segment),
-            Leased = after.Status == SegmentStatus.Leased ? Leased.Add(segment) : Leased.Remove(segment),
+            Ready = after.Status == SegmentStatus.Ready
+                ? Ready.Add(segment)
+                : Ready.Remove(segment),
+            Leased = after.Status == SegmentStatus.Leased
+                ? Leased.Add(segment)
+                : Leased.Remove(segment),
         };
     }
 }

@@ -9,8 +9,8 @@ namespace Mneme.Coordinator.Experiments;
 /// <param name="Best">The trial whose last point is best by the family's objective, or
 /// null.</param>
 public sealed record ExperimentView(
-    string Name, int Trials, int Finished, int Running, int Diverged, long DoneTrialSteps, long TrialSteps,
-    BestTrial? Best, bool Completed, string? Stuck);
+    string Name, int Trials, int Finished, int Running, int Diverged,
+    long DoneTrialSteps, long TrialSteps, BestTrial? Best, bool Completed, string? Stuck);
 
 public sealed record BestTrial(int Ordinal, string Measure, double Value);
 

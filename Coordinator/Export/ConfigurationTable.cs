@@ -14,7 +14,8 @@ public sealed class ConfigurationTable
         var measures = results.Family.Measures.Where(m => m != Objective);
         Headers =
         [
-            .. results.Searched, "trials", "diverged", $"{Objective} (mean)", "(median)", .. measures,
+            .. results.Searched, "trials", "diverged",
+            $"{Objective} (mean)", "(median)", .. measures,
         ];
         Rows = [.. results.Trials.GroupBy(trial => trial.Trial.Configuration).Select(Row)];
     }

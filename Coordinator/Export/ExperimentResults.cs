@@ -12,11 +12,13 @@ public sealed record ExperimentResults(
     ExperimentSpec Spec, FamilySchema Family, ImmutableArray<TrialResult> Trials)
 {
     public static ExperimentResults Of(
-        ExperimentSpec spec, FamilySchema family, ExperimentState state, IEnumerable<ResultRow> rows)
+        ExperimentSpec spec, FamilySchema family, ExperimentState state,
+        IEnumerable<ResultRow> rows)
     {
         var byTrial = rows.ToLookup(row => row.Result.Trial);
-        return new ExperimentResults(spec, family,
-            [.. state.Plan.Trials.Select(trial => TrialResult.Of(trial, family, byTrial[trial.Ordinal]))]);
+        var trials = state.Plan.Trials
+            .Select(trial => TrialResult.Of(trial, family, byTrial[trial.Ordinal]));
+        return new ExperimentResults(spec, family, [.. trials]);
     }
 
     /// <summary>Names of the settings in which trials differ.</summary>
@@ -36,7 +38,8 @@ public sealed record TrialResult(
     /// <summary>The last value of a measure; NaN when there is none.</summary>
     public double Last(int measure) => Steps.Length == 0 ? double.NaN : Values[measure][^1];
 
-    internal static TrialResult Of(TrialSpec trial, FamilySchema family, IEnumerable<ResultRow> rows)
+    internal static TrialResult Of(
+        TrialSpec trial, FamilySchema family, IEnumerable<ResultRow> rows)
     {
         var parts = rows.OrderBy(row => row.FromStep).Select(row => row.Result).ToList();
         return new TrialResult(

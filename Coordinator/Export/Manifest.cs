@@ -34,7 +34,10 @@ internal static class Manifest
             using var manifest = JsonDocument.Parse(File.ReadAllBytes(path));
             return manifest.RootElement.GetProperty("identity").GetString();
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException) { return null; }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException)
+        {
+            return null;
+        }
     }
 
     public static void Write(
@@ -87,6 +90,8 @@ internal static class Manifest
     private static string Link(PlannedSegment segment, SegmentState done) =>
         $"{segment.Key} {segment.FromStep} {segment.ToStep} {done.Checkpoint}";
 
-    private static string Program() => typeof(Manifest).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    private static string Program() =>
+        typeof(Manifest).Assembly
+            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion ?? "unknown";
 }

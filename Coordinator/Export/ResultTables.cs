@@ -10,8 +10,8 @@ internal static class ResultTables
         var csv = new CsvWriter(output);
         string[] headers =
         [
-            "trial", "configuration", "seed", .. results.Family.Settings.Select(s => s.Name), "status",
-            "diverged_at", .. results.Family.Measures, "chain",
+            "trial", "configuration", "seed", .. results.Family.Settings.Select(s => s.Name),
+            "status", "diverged_at", .. results.Family.Measures, "chain",
         ];
         foreach (var header in headers) csv.Field(header);
         csv.EndRow();

@@ -46,8 +46,10 @@ internal static class ResultsPickle
         ["configuration"] = Column("configuration", results, trial => trial.Trial.Configuration),
         ["seed"] = Column("seed", results, trial => trial.Trial.Seed),
         ["diverged_at"] = Column("diverged_at", results, trial => trial.DivergedAt ?? -1),
-        ["status"] = new PickleValue.List(results.Trials.Select(trial => (PickleValue)trial.Status)),
-        ["chain"] = new PickleValue.List(results.Trials.Select(trial => (PickleValue)trial.Chain)),
+        ["status"] = new PickleValue.List(
+            results.Trials.Select(trial => (PickleValue)trial.Status)),
+        ["chain"] = new PickleValue.List(
+            results.Trials.Select(trial => (PickleValue)trial.Chain)),
     };
 
     private static PickleValue Column(

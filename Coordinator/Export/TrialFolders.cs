@@ -7,7 +7,7 @@ using Mneme.Results;
 namespace Mneme.Coordinator.Export;
 
 /// <summary>A folder per trial: its configuration, its points, and its own lane of the last
-/// checkpoint. </summary>
+/// checkpoint.</summary>
 internal static class TrialFolders
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
@@ -17,15 +17,22 @@ internal static class TrialFolders
     {
         foreach (var trial in results.Trials)
         {
-            folder.Write(NameOf(trial, "config.json"), stream => WriteConfig(results, trial, stream));
-            folder.WriteText(NameOf(trial, "metrics.csv"), text => ResultTables.WriteMetrics(results, trial, text));
+            folder.Write(NameOf(trial, "config.json"),
+                stream => WriteConfig(results, trial, stream));
+            folder.WriteText(NameOf(trial, "metrics.csv"),
+                text => ResultTables.WriteMetrics(results, trial, text));
         }
         var cache = new LastBlob(blobs);
-        foreach (var segment in state.Plan.Segments.Where(s => !state.Plan.ChildrenOf(s.Index).Any()))
-            WriteLanes(folder, results, state, segment, await cache.Read(state.Segments[segment.Index].Checkpoint!));
+        var last = state.Plan.Segments.Where(s => !state.Plan.ChildrenOf(s.Index).Any());
+        foreach (var segment in last)
+        {
+            var checkpoint = await cache.Read(state.Segments[segment.Index].Checkpoint!);
+            WriteLanes(folder, results, state, segment, checkpoint);
+        }
     }
 
-    private static string NameOf(TrialResult trial, string file) => $"trials/{trial.Trial.Ordinal:D5}/{file}";
+    private static string NameOf(TrialResult trial, string file) =>
+        $"trials/{trial.Trial.Ordinal:D5}/{file}";
 
     private static void WriteConfig(ExperimentResults results, TrialResult trial, Stream stream)
     {
@@ -51,8 +58,8 @@ internal static class TrialFolders
     }
 
     private static void WriteLanes(
-        ResultFolder folder, ExperimentResults results, ExperimentState state, PlannedSegment segment,
-        SafetensorsFile checkpoint)
+        ResultFolder folder, ExperimentResults results, ExperimentState state,
+        PlannedSegment segment, SafetensorsFile checkpoint)
     {
         var lanes = state.Plan.LanesOf(segment);
         for (var k = 0; k < lanes.Length; k++)

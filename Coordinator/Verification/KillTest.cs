@@ -11,11 +11,9 @@ namespace Mneme.Coordinator.Verification;
 internal sealed record KillReport(
     int Kills, int Rounds, int Differing, IReadOnlyList<string> Faults);
 
-/// <summary>
-/// Runs an experiment in processes of its own, kills them without warning at random moments, and goes
-/// on with the same command, until enough kills were survived. Whenever the experiment ends, its
-/// pickle must be the expected one, and it starts anew.
-/// </summary>
+/// <summary>Runs an experiment in processes of its own, kills them without warning at random
+/// moments, and goes on with the same command, until enough kills were survived. Whenever the
+/// experiment ends, its pickle must be the expected one, and it starts anew.</summary>
 /// <param name="command">Arguments of the program, but for the folder of the results.</param>
 /// <param name="seed">Of the moments.</param>
 internal sealed class KillTest(string program, IReadOnlyList<string> command, uint seed)
@@ -54,15 +52,17 @@ internal sealed class KillTest(string program, IReadOnlyList<string> command, ui
         return new KillReport(done, rounds, differing, faults);
     }
 
-    private static string Place(string workshop, int round) => Path.Combine(workshop, $"round-{round}");
+    private static string Place(string workshop, int round) =>
+        Path.Combine(workshop, $"round-{round}");
 
     // True when the run came to its end by itself.
     private async Task<bool> RunFor(TimeSpan moment, string folder)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, [.. command, "--out", folder])
+        var start = new ProcessStartInfo(program, [.. command, "--out", folder])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
+        };
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(moment);
@@ -73,6 +73,7 @@ internal sealed class KillTest(string program, IReadOnlyList<string> command, ui
         if (limit.IsCancellationRequested && process.ExitCode != 0) return false;
         return process.ExitCode == 0
             ? true
-            : throw new UserError($"a run failed instead of ending or being killed: {await errors}");
+            : throw new UserError(
+                $"a run failed instead of ending or being killed: {await errors}");
     }
 }

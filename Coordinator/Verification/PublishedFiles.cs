@@ -19,10 +19,13 @@ internal static class PublishedFiles
             .Where(name => name != Manifest).ToHashSet();
         return
         [
-            .. listed.Keys.Where(name => !found.Contains(name)).Select(name => $"{name} is missing"),
+            .. listed.Keys.Where(name => !found.Contains(name))
+                .Select(name => $"{name} is missing"),
             .. found.Where(name => !listed.ContainsKey(name))
                 .Select(name => $"{name} is not in the manifest"),
-            .. listed.Where(file => found.Contains(file.Key) && HashOf(folder, file.Key) != file.Value)
+            .. listed
+                .Where(file => found.Contains(file.Key))
+                .Where(file => HashOf(folder, file.Key) != file.Value)
                 .Select(file => $"{file.Key} has changed since it was written"),
         ];
     }

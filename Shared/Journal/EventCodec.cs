@@ -8,16 +8,17 @@ namespace Mneme.Journal;
 /// <summary>Events as JSON under stable kinds, as the journal's rows hold them.</summary>
 public static class EventCodec
 {
-    private static readonly FrozenDictionary<string, JsonTypeInfo> ByKind = new Dictionary<string, JsonTypeInfo>
-    {
-        ["experiment-submitted"] = EventJson.Default.ExperimentSubmitted,
-        ["segment-granted"] = EventJson.Default.SegmentGranted,
-        ["segment-committed"] = EventJson.Default.SegmentCommitted,
-        ["segment-ready"] = EventJson.Default.SegmentReady,
-        ["segment-returned"] = EventJson.Default.SegmentReturned,
-        ["segment-quarantined"] = EventJson.Default.SegmentQuarantined,
-        ["experiment-completed"] = EventJson.Default.ExperimentCompleted,
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, JsonTypeInfo> ByKind =
+        new Dictionary<string, JsonTypeInfo>
+        {
+            ["experiment-submitted"] = EventJson.Default.ExperimentSubmitted,
+            ["segment-granted"] = EventJson.Default.SegmentGranted,
+            ["segment-committed"] = EventJson.Default.SegmentCommitted,
+            ["segment-ready"] = EventJson.Default.SegmentReady,
+            ["segment-returned"] = EventJson.Default.SegmentReturned,
+            ["segment-quarantined"] = EventJson.Default.SegmentQuarantined,
+            ["experiment-completed"] = EventJson.Default.ExperimentCompleted,
+        }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Type, string> KindOf =
         ByKind.ToFrozenDictionary(pair => pair.Value.Type, pair => pair.Key);
@@ -34,7 +35,8 @@ public static class EventCodec
     public static ExperimentEvent Decode(string kind, string payload) =>
         ByKind.TryGetValue(kind, out var type)
             ? (ExperimentEvent)JsonSerializer.Deserialize(payload, type)!
-            : throw new JsonException($"the journal holds an event '{kind}' that this version does not know");
+            : throw new JsonException(
+                $"the journal holds an event '{kind}' that this version does not know");
 }
 
 [JsonSourceGenerationOptions(

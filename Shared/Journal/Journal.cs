@@ -2,10 +2,10 @@ using Mneme.Messages;
 
 namespace Mneme.Journal;
 
-/// <summary> The one authority on who owns what and what is done. A stream of events per
+/// <summary>The one authority on who owns what and what is done. A stream of events per
 /// experiment, and tables that the same transaction keeps in step with it; the tables' conditions
 /// are the fence. One process writes at a time: every write names the epoch under which that
-/// process leads. </summary>
+/// process leads.</summary>
 public interface IJournal : IAsyncDisposable
 {
     /// <summary>Makes the caller the leader; every earlier leader's writes fail from now
@@ -55,6 +55,7 @@ public enum Appended
 }
 
 /// <summary>What one commit added to one trial.</summary>
-public sealed record ResultRow(long FromStep, long ToStep, int Segment, long Epoch, LaneResult Result);
+public sealed record ResultRow(
+    long FromStep, long ToStep, int Segment, long Epoch, LaneResult Result);
 
 public sealed record AttemptRow(int Segment, long Epoch, string Session, string? Cause);

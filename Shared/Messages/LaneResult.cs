@@ -12,7 +12,9 @@ public enum LaneStatus { Healthy = 0, Diverged = 1 }
 /// in it.</param>
 public sealed record LaneResult(int Trial, long? DivergedAt, string Chain, PackedPoints Points)
 {
-    [JsonIgnore] public LaneStatus Status => DivergedAt is null ? LaneStatus.Healthy : LaneStatus.Diverged;
+    [JsonIgnore]
+    public LaneStatus Status =>
+        DivergedAt is null ? LaneStatus.Healthy : LaneStatus.Diverged;
 }
 
 /// <summary>Points packed by column, little-endian: <c>steps</c> int64 [points], <c>values</c>

@@ -32,7 +32,8 @@ public sealed record Held(SegmentId Segment, long Epoch, long Step);
 /// <summary>The session that a Hello opened, and how often to beat.</summary>
 /// <param name="Drop">Held segments that the worker must give up.</param>
 public sealed record Welcome(
-    string Session, TimeSpan Lease, TimeSpan Beat, string LeaderBox, ImmutableArray<SegmentId> Drop) : Message;
+    string Session, TimeSpan Lease, TimeSpan Beat, string LeaderBox,
+    ImmutableArray<SegmentId> Drop) : Message;
 
 /// <summary>The coordinator will not work with this worker, or no longer knows its
 /// session.</summary>
@@ -40,7 +41,8 @@ public sealed record Refuse(string Reason, string Text) : Message;
 
 /// <summary>Sign of life with what is held and how many slots are free; the highest sequence number
 /// wins.</summary>
-public sealed record Beat(string Session, long Sequence, int Free, ImmutableArray<Held> Held) : Message;
+public sealed record Beat(
+    string Session, long Sequence, int Free, ImmutableArray<Held> Held) : Message;
 
 /// <summary>The beat was counted; the worker's own deadline moves on.</summary>
 public sealed record BeatAck(long Sequence) : Message;
@@ -81,7 +83,8 @@ public enum CommitOutcome { Fresh = 0, Duplicate = 1, Fenced = 2, NeedBlob = 3 }
 /// <summary>What became of a commit, and what this worker does next with the cohort it
 /// holds.</summary>
 /// <param name="Next">The segment that continues it; null: free the slot.</param>
-public sealed record CommitReply(SegmentId Segment, long Epoch, CommitOutcome Outcome, Assign? Next) : Message;
+public sealed record CommitReply(
+    SegmentId Segment, long Epoch, CommitOutcome Outcome, Assign? Next) : Message;
 
 /// <summary>A segment could not be computed.</summary>
 /// <param name="Cause">A stable word: <c>user_error</c>, <c>oom</c>, <c>bad_checkpoint</c>,

@@ -5,29 +5,30 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Mneme.Messages;
 
-/// <summary> Messages as UTF-8 JSON: <c>{"v":1,"kind":"beat","body":{...}}</c>. The kinds are a
+/// <summary>Messages as UTF-8 JSON: <c>{"v":1,"kind":"beat","body":{...}}</c>. The kinds are a
 /// closed table of stable words; no type name crosses the wire. Unknown fields are ignored, unknown
-/// kinds are not decoded. </summary>
+/// kinds are not decoded.</summary>
 public static class MessageCodec
 {
     public const int Version = 1;
 
-    private static readonly FrozenDictionary<string, JsonTypeInfo> ByKind = new Dictionary<string, JsonTypeInfo>
-    {
-        ["hello"] = MessageJson.Default.Hello,
-        ["welcome"] = MessageJson.Default.Welcome,
-        ["refuse"] = MessageJson.Default.Refuse,
-        ["beat"] = MessageJson.Default.Beat,
-        ["beat-ack"] = MessageJson.Default.BeatAck,
-        ["assign"] = MessageJson.Default.Assign,
-        ["progress"] = MessageJson.Default.Progress,
-        ["commit"] = MessageJson.Default.Commit,
-        ["commit-reply"] = MessageJson.Default.CommitReply,
-        ["failed"] = MessageJson.Default.Failed,
-        ["release"] = MessageJson.Default.Release,
-        ["control"] = MessageJson.Default.Control,
-        ["bye"] = MessageJson.Default.Bye,
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<string, JsonTypeInfo> ByKind =
+        new Dictionary<string, JsonTypeInfo>
+        {
+            ["hello"] = MessageJson.Default.Hello,
+            ["welcome"] = MessageJson.Default.Welcome,
+            ["refuse"] = MessageJson.Default.Refuse,
+            ["beat"] = MessageJson.Default.Beat,
+            ["beat-ack"] = MessageJson.Default.BeatAck,
+            ["assign"] = MessageJson.Default.Assign,
+            ["progress"] = MessageJson.Default.Progress,
+            ["commit"] = MessageJson.Default.Commit,
+            ["commit-reply"] = MessageJson.Default.CommitReply,
+            ["failed"] = MessageJson.Default.Failed,
+            ["release"] = MessageJson.Default.Release,
+            ["control"] = MessageJson.Default.Control,
+            ["bye"] = MessageJson.Default.Bye,
+        }.ToFrozenDictionary();
 
     private static readonly FrozenDictionary<Type, string> KindOf =
         ByKind.ToFrozenDictionary(pair => pair.Value.Type, pair => pair.Key);

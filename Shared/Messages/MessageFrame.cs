@@ -10,7 +10,8 @@ public static class MessageFrame
     private const string BoxHeader = "box";
 
     public static Frame Of(Message message, string box) => new(
-        MessageCodec.Encode(message), ImmutableSortedDictionary<string, string>.Empty.Add(BoxHeader, box));
+        MessageCodec.Encode(message),
+        ImmutableSortedDictionary<string, string>.Empty.Add(BoxHeader, box));
 
     /// <summary>Null when the frame is of a kind that this version does not know.</summary>
     /// <exception cref="JsonException">The frame is no message, or nobody sent it.</exception>
@@ -18,7 +19,9 @@ public static class MessageFrame
     {
         if (!frame.Headers.TryGetValue(BoxHeader, out var box))
             throw new JsonException("the frame does not say from whom it is");
-        return MessageCodec.Decode(frame.Body.Span) is { } message ? new Letter(message, box) : null;
+        return MessageCodec.Decode(frame.Body.Span) is { } message
+            ? new Letter(message, box)
+            : null;
     }
 }
 

@@ -3,8 +3,8 @@ using Mneme.Specs;
 
 namespace Mneme.Plans;
 
-/// <summary> The segments that an experiment needs, as a pure function of its spec and packing: two
-/// coordinators that read the same journal hold the same plan. </summary>
+/// <summary>The segments that an experiment needs, as a pure function of its spec and packing: two
+/// coordinators that read the same journal hold the same plan.</summary>
 /// <param name="Cohorts">By number.</param>
 /// <param name="Segments">By index; a parent comes before its children.</param>
 public sealed record Plan(

@@ -31,14 +31,18 @@ public static class Planner
         {
             var from = (int)((long)shape.Length * i / cohorts);
             var to = (int)((long)shape.Length * (i + 1) / cohorts);
-            yield return [.. shape.AsSpan(from, to - from).ToArray().Select(trial => trial.Ordinal)];
+            var cohort = shape.AsSpan(from, to - from).ToArray();
+            yield return [.. cohort.Select(trial => trial.Ordinal)];
         }
     }
 
     private static void AddChain(
-        ImmutableArray<PlannedSegment>.Builder segments, PlannedCohort cohort, long steps, long length)
+        ImmutableArray<PlannedSegment>.Builder segments, PlannedCohort cohort,
+        long steps, long length)
     {
-        var identity = Enumerable.Range(0, cohort.Lanes.Length).Select(k => new LaneSource(0, k)).ToImmutableArray();
+        var identity = Enumerable.Range(0, cohort.Lanes.Length)
+            .Select(k => new LaneSource(0, k))
+            .ToImmutableArray();
         for (long from = 0, part = 0; from < steps; from += length, part++)
         {
             var first = from == 0;

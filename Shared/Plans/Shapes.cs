@@ -12,9 +12,15 @@ public static class Shapes
         ImmutableArray<TrialSpec> trials, FamilySchema family)
     {
         var shaping = family.Settings.Where(s => s.ChangesShape).Select(s => s.Name).ToHashSet();
-        return [.. trials.GroupBy(trial => KeyOf(trial, shaping)).Select(group => group.ToImmutableArray())];
+        return
+        [
+            .. trials.GroupBy(trial => KeyOf(trial, shaping))
+                .Select(group => group.ToImmutableArray()),
+        ];
     }
 
     private static string KeyOf(TrialSpec trial, HashSet<string> shaping) =>
-        string.Join(";", trial.Settings.Where(s => shaping.Contains(s.Name)).Select(s => $"{s.Name}={s.Value}"));
+        string.Join(";", trial.Settings
+            .Where(s => shaping.Contains(s.Name))
+            .Select(s => $"{s.Name}={s.Value}"));
 }

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 
 namespace Mneme.Worker.Cohorts;
 
-/// <summary> A rolling SHA-256 per lane over its points: <c>h = SHA-256(h | step | values)</c>. It
+/// <summary>A rolling SHA-256 per lane over its points: <c>h = SHA-256(h | step | values)</c>. It
 /// is part of the lane's state, so it shows neither where segments were cut nor which cohort
-/// computed them. </summary>
+/// computed them.</summary>
 public sealed class ChainHash(LaneState state, int lanes)
 {
     private readonly byte[] hashes = state.Add("chain", new byte[lanes * SHA256.HashSizeInBytes]);

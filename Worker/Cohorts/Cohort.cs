@@ -25,7 +25,8 @@ internal sealed class Cohort : IDisposable
         lanes = new Lanes(Lane.Of(assign), new Device(assign.Device));
         model = family.Create(lanes);
         chain = new ChainHash(model.State, lanes.Count);
-        if (parents.Count > 0) model.State.Load(parents, [.. assign.Lanes.Select(lane => lane.Source)]);
+        if (parents.Count > 0)
+            model.State.Load(parents, [.. assign.Lanes.Select(lane => lane.Source)]);
     }
 
     /// <summary>Trains the segment's steps, measures on the way, and saves. Ends early, at a step's
@@ -76,8 +77,10 @@ internal sealed class Cohort : IDisposable
 /// <summary>The points of a segment, by lane.</summary>
 internal sealed class PointLog(int lanes)
 {
-    private readonly List<long>[] steps = [.. Enumerable.Range(0, lanes).Select(_ => new List<long>())];
-    private readonly List<double[]>[] values = [.. Enumerable.Range(0, lanes).Select(_ => new List<double[]>())];
+    private readonly List<long>[] steps =
+        [.. Enumerable.Range(0, lanes).Select(_ => new List<long>())];
+    private readonly List<double[]>[] values =
+        [.. Enumerable.Range(0, lanes).Select(_ => new List<double[]>())];
 
     public void Add(int lane, long step, double[] point)
     {

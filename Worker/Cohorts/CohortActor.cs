@@ -18,7 +18,8 @@ public abstract record CohortMessage
     /// <summary>Stop at the next step and commit what is there.</summary>
     public sealed record Drain : CohortMessage;
 
-    internal sealed record Loaded(Assign Assign, IReadOnlyList<SafetensorsFile> Parents) : CohortMessage;
+    internal sealed record Loaded(
+        Assign Assign, IReadOnlyList<SafetensorsFile> Parents) : CohortMessage;
 
     internal sealed record Trained(Assign Assign, SegmentOutcome Outcome) : CohortMessage;
 
@@ -27,10 +28,11 @@ public abstract record CohortMessage
     internal sealed record Broken(Exception Error) : CohortMessage;
 }
 
-/// <summary> Owns one cohort: its models, its memories and the OS thread on which they train. It
+/// <summary>Owns one cohort: its models, its memories and the OS thread on which they train. It
 /// never restarts in place: after an error its memory is suspect, and the segment starts again from
-/// its parent's checkpoint. </summary>
-internal sealed class CohortActor(ExperimentFamily family, IBlobStore blobs, Address<WorkerMessage> worker)
+/// its parent's checkpoint.</summary>
+internal sealed class CohortActor(
+    ExperimentFamily family, IBlobStore blobs, Address<WorkerMessage> worker)
     : Actor<CohortMessage>, IDisposable
 {
     // A commit that is larger sends its results as a blob: frames end at 256 KiB.
@@ -59,7 +61,9 @@ internal sealed class CohortActor(ExperimentFamily family, IBlobStore blobs, Add
             case CohortMessage.Begin begin: Load(begin.Assign); break;
             case CohortMessage.Loaded loaded: segments.Add(loaded); break;
             case CohortMessage.Trained trained: Store(trained); break;
-            case CohortMessage.Stored stored: worker.Offer(new WorkerMessage.Say(stored.Commit)); break;
+            case CohortMessage.Stored stored:
+                worker.Offer(new WorkerMessage.Say(stored.Commit));
+                break;
             case CohortMessage.Broken broken: throw broken.Error;
             case CohortMessage.Drain: draining.Cancel(); break;
         }
@@ -117,8 +121,9 @@ internal sealed class CohortActor(ExperimentFamily family, IBlobStore blobs, Add
     {
         var checkpoint = await blobs.Put(outcome.Checkpoint);
         var commit = new Commit(
-            assign.Segment, assign.Epoch, assign.FromStep, outcome.ToStep, outcome.ToStep == assign.ToStep,
-            checkpoint.Sha.ToString(), outcome.Checkpoint.Length, [.. outcome.Lanes], LanesBlob: null);
+            assign.Segment, assign.Epoch, assign.FromStep, outcome.ToStep,
+            outcome.ToStep == assign.ToStep, checkpoint.Sha.ToString(),
+            outcome.Checkpoint.Length, [.. outcome.Lanes], LanesBlob: null);
         if (MessageCodec.Encode(commit).Length <= LargestInlineCommit) return commit;
         var lanes = await blobs.Put(LaneResults.Encode(commit.Lanes));
         return commit with { Lanes = [], LanesBlob = lanes.Sha.ToString() };

@@ -15,7 +15,8 @@ public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
 
     /// <summary>Trains the first lanes of a shape for a moment. Runs on a thread of its own, set up
     /// as training threads are.</summary>
-    public static CohortCost Measure(ExperimentFamily family, ImmutableArray<TrialSpec> lanes, Device device)
+    public static CohortCost Measure(
+        ExperimentFamily family, ImmutableArray<TrialSpec> lanes, Device device)
     {
         CohortCost? cost = null;
         Exception? failed = null;
@@ -38,7 +39,8 @@ public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
         using var outer = new TensorScope();
         using var model = family.Create(new Lanes(
             lanes.Select(trial => new Lane(
-                trial.Ordinal, trial.Seed, trial.Settings.ToImmutableDictionary(s => s.Name, s => s.Value))),
+                trial.Ordinal, trial.Seed,
+                trial.Settings.ToImmutableDictionary(s => s.Name, s => s.Value))),
             device));
         var start = watch.Elapsed;
         var fastest = TimeSpan.MaxValue;

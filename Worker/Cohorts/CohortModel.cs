@@ -1,7 +1,7 @@
 namespace Mneme.Worker.Cohorts;
 
-/// <summary> A cohort at work: K trials of one family as one tensor program. The model owns its
-/// lanes' state; nobody else writes to it. </summary>
+/// <summary>A cohort at work: K trials of one family as one tensor program. The model owns its
+/// lanes' state; nobody else writes to it.</summary>
 public abstract class CohortModel(Lanes lanes) : IDisposable
 {
     protected Lanes Lanes { get; } = lanes;

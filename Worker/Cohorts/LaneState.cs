@@ -7,9 +7,9 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Cohorts;
 
-/// <summary> Everything of a cohort that a checkpoint holds: named tensors and arrays whose first
+/// <summary>Everything of a cohort that a checkpoint holds: named tensors and arrays whose first
 /// axis is the lane. Because every entry has that axis, lanes of several checkpoints gather into a
-/// new cohort without the family's help. </summary>
+/// new cohort without the family's help.</summary>
 public sealed class LaneState(int lanes)
 {
     private readonly List<Entry> entries = [];
@@ -85,11 +85,14 @@ public sealed class LaneState(int lanes)
         for (var k = 0; k < gather.Length; k++)
         {
             var parent = parents[gather[k].Parent];
-            if (parent.Type != target.Type || !parent.Shape.Skip(1).SequenceEqual(target.Shape.Skip(1)))
+            if (parent.Type != target.Type
+                || !parent.Shape.Skip(1).SequenceEqual(target.Shape.Skip(1)))
                 throw new BadCheckpointException(
-                    $"'{target.Name}' is [{string.Join(", ", parent.Shape)}] {parent.Type} in the checkpoint, "
+                    $"'{target.Name}' is [{string.Join(", ", parent.Shape)}] {parent.Type} "
+                    + "in the checkpoint, "
                     + $"[{string.Join(", ", target.Shape)}] {target.Type} in this program");
-            parent.Bytes.Span.Slice(gather[k].Lane * laneBytes, laneBytes).CopyTo(bytes.AsSpan(k * laneBytes));
+            parent.Bytes.Span.Slice(gather[k].Lane * laneBytes, laneBytes)
+                .CopyTo(bytes.AsSpan(k * laneBytes));
         }
         return bytes;
     }
@@ -97,7 +100,8 @@ public sealed class LaneState(int lanes)
     private void Check(string name, long length)
     {
         if (length != lanes) throw new ArgumentException($"'{name}' has no axis of {lanes} lanes");
-        if (entries.Any(e => e.Name == name)) throw new ArgumentException($"'{name}' is registered twice");
+        if (entries.Any(e => e.Name == name))
+            throw new ArgumentException($"'{name}' is registered twice");
     }
 
     private abstract record Entry(string Name)
@@ -131,12 +135,14 @@ public sealed class LaneState(int lanes)
             };
         }
 
-        public sealed record OfArray<T>(string Name, T[] Array, int Lanes) : Entry(Name) where T : unmanaged
+        public sealed record OfArray<T>(string Name, T[] Array, int Lanes)
+            : Entry(Name) where T : unmanaged
         {
             public override NamedArray Save() =>
                 NamedArray.Of<T>(Name, Array, Lanes, Array.Length / Lanes);
 
-            public override void Load(byte[] bytes) => MemoryMarshal.Cast<byte, T>(bytes).CopyTo(Array);
+            public override void Load(byte[] bytes) =>
+                MemoryMarshal.Cast<byte, T>(bytes).CopyTo(Array);
         }
     }
 }

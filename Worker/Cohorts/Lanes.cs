@@ -64,7 +64,8 @@ public sealed class Lanes
     {
         var size = (int)shape.Aggregate(1L, (product, length) => product * length);
         var values = new float[Count * size];
-        for (var k = 0; k < Count; k++) fill(lanes[k].Stream(purpose), values.AsSpan(k * size, size));
+        for (var k = 0; k < Count; k++)
+            fill(lanes[k].Stream(purpose), values.AsSpan(k * size, size));
         return Tensor.From<float>(values, [Count, .. shape], Device);
     }
 }

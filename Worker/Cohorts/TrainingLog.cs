@@ -2,9 +2,9 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Cohorts;
 
-/// <summary> Losses and hits of the last 100 steps of every lane, and what follows from them:
+/// <summary>Losses and hits of the last 100 steps of every lane, and what follows from them:
 /// means, the first run of 100 right steps, and which lanes diverged. The last steps stay on the
-/// device; they are read once in 100. </summary>
+/// device; they are read once in 100.</summary>
 public sealed class TrainingLog
 {
     public const int Window = 100;

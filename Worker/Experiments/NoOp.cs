@@ -14,7 +14,8 @@ public sealed class NoOp : ExperimentFamily
         DefaultMeasureEvery: 1,
         Settings:
         [
-            new("label", SettingKind.Integer, new SettingValue.Integer(0), "only told apart, never used"),
+            new("label", SettingKind.Integer, new SettingValue.Integer(0),
+                "only told apart, never used"),
         ],
         Measures: ["label"],
         new Objective("label", Maximize: true));

@@ -3,8 +3,8 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Memories;
 
-/// <summary> Weights of memory neurons, one set per sample, written by gradient descent while the
-/// experiment runs. Layer i reads <c>x</c> as <c>x Weight[i] + Bias[i]</c>. </summary>
+/// <summary>Weights of memory neurons, one set per sample, written by gradient descent while the
+/// experiment runs. Layer i reads <c>x</c> as <c>x Weight[i] + Bias[i]</c>.</summary>
 /// <param name="Weight">By layer.   // [sample, in, memory]</param>
 /// <param name="Bias">By layer.   // [sample, 1, memory]</param>
 internal sealed record EpisodicWeights(Tensor[] Weight, Tensor[] Bias)

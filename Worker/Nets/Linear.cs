@@ -46,5 +46,6 @@ internal sealed class LinearTape
     }
 
     // Uses of one layer add up, as samples of one batch do.
-    private static Tensor Joined(Tensor[] parts) => parts.Length == 1 ? parts[0] : Tensor.Cat(1, parts);
+    private static Tensor Joined(Tensor[] parts) =>
+        parts.Length == 1 ? parts[0] : Tensor.Cat(1, parts);
 }

@@ -34,8 +34,12 @@ public abstract class JournalConformance : IAsyncLifetime
         await Ok(new SegmentGranted(0, 1, "s"));
         await Ok(Committed(0, 1, 0, 10), new SegmentReady(1), new SegmentGranted(1, 1, "s"));
 
-        (await journal.Read("sample")).Select(e => e.GetType().Name).ShouldBe(
-            ["ExperimentSubmitted", "SegmentGranted", "SegmentCommitted", "SegmentReady", "SegmentGranted"]);
+        string[] kinds =
+        [
+            "ExperimentSubmitted", "SegmentGranted", "SegmentCommitted", "SegmentReady",
+            "SegmentGranted",
+        ];
+        (await journal.Read("sample")).Select(e => e.GetType().Name).ShouldBe(kinds);
     }
 
     [Fact]
@@ -69,7 +73,8 @@ public abstract class JournalConformance : IAsyncLifetime
         await Ok(new SegmentGranted(0, 1, "frozen"));
         await Ok(new SegmentGranted(0, 2, "successor"));
 
-        (await journal.Append(epoch, "sample", [Committed(0, 1, 0, 10)])).ShouldBe(Appended.Conflict);
+        (await journal.Append(epoch, "sample", [Committed(0, 1, 0, 10)]))
+            .ShouldBe(Appended.Conflict);
         (await journal.Results("sample")).ShouldBeEmpty();
         await Ok(Committed(0, 2, 0, 10));
     }
@@ -81,7 +86,8 @@ public abstract class JournalConformance : IAsyncLifetime
         await Ok(new SegmentGranted(0, 1, "s"));
         await Ok(Committed(0, 1, 0, 10));
 
-        (await journal.Append(epoch, "sample", [Committed(0, 1, 0, 10)])).ShouldBe(Appended.Conflict);
+        (await journal.Append(epoch, "sample", [Committed(0, 1, 0, 10)]))
+            .ShouldBe(Appended.Conflict);
         (await journal.Results("sample")).Count.ShouldBe(2);
     }
 
@@ -90,7 +96,8 @@ public abstract class JournalConformance : IAsyncLifetime
     {
         await Submit();
 
-        (await journal.Append(epoch, "sample", [new SegmentGranted(0, 1, "s"), new SegmentGranted(0, 1, "s")]))
+        var granted = new SegmentGranted(0, 1, "s");
+        (await journal.Append(epoch, "sample", [granted, granted]))
             .ShouldBe(Appended.Conflict);
         (await journal.Attempts("sample")).ShouldBeEmpty();
     }
@@ -100,7 +107,8 @@ public abstract class JournalConformance : IAsyncLifetime
     {
         await Submit();
 
-        (await journal.Append(epoch, "sample", [new SegmentGranted(1, 1, "s")])).ShouldBe(Appended.Conflict);
+        (await journal.Append(epoch, "sample", [new SegmentGranted(1, 1, "s")]))
+            .ShouldBe(Appended.Conflict);
     }
 
     [Fact]
@@ -110,7 +118,8 @@ public abstract class JournalConformance : IAsyncLifetime
         var successor = await journal.TakeLead("other", "life");
 
         successor.ShouldBeGreaterThan(epoch);
-        (await journal.Append(epoch, "sample", [new SegmentGranted(0, 1, "s")])).ShouldBe(Appended.Deposed);
+        (await journal.Append(epoch, "sample", [new SegmentGranted(0, 1, "s")]))
+            .ShouldBe(Appended.Deposed);
         await journal.OpenSession(epoch, "late", "node", TimeSpan.FromSeconds(25));
         (await journal.LiveSessions()).ShouldBeEmpty();
     }
@@ -141,7 +150,8 @@ public abstract class JournalConformance : IAsyncLifetime
         await Ok(new SegmentReturned(0, 1, "drained", "", Counted: false));
         await Ok(new SegmentGranted(0, 2, "s"));
 
-        (await journal.Attempts("sample")).Select(a => (a.Epoch, a.Cause)).ShouldBe([(1, "drained"), (2, null)]);
+        (await journal.Attempts("sample")).Select(a => (a.Epoch, a.Cause))
+            .ShouldBe([(1, "drained"), (2, null)]);
     }
 
     [Fact]
@@ -184,7 +194,8 @@ public abstract class JournalConformance : IAsyncLifetime
         new(segment, leaseEpoch, from, to, final, "checkpoint", 1)
         {
             Results = [.. Enumerable.Range(0, 2).Select(trial => new LaneResult(
-                trial, trial == 1 ? 7 : null, "chain", PackedPoints.Of([to], [[double.NaN, 0.1]])))],
+                trial, trial == 1 ? 7 : null, "chain",
+                PackedPoints.Of([to], [[double.NaN, 0.1]])))],
         };
 
     private Task Submit() => Ok(Submission());

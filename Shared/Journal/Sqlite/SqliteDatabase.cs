@@ -19,11 +19,14 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Runs a statement; gives the number of rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Bound(sql, values).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<object?> values) =>
+        Bound(sql, values).ExecuteNonQuery();
 
-    public object? Scalar(string sql, params ReadOnlySpan<object?> values) => Bound(sql, values).ExecuteScalar();
+    public object? Scalar(string sql, params ReadOnlySpan<object?> values) =>
+        Bound(sql, values).ExecuteScalar();
 
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    public List<T> Query<T>(
+        string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
     {
         using var rows = Bound(sql, values).ExecuteReader();
         var list = new List<T>();
@@ -49,8 +52,10 @@ internal sealed class SqliteDatabase : IDisposable
     // Values are bound to ?1, ?2, ... in order.
     private SqliteCommand Bound(string sql, ReadOnlySpan<object?> values)
     {
-        if (!prepared.TryGetValue(sql, out var command)) prepared[sql] = command = Prepare(sql, values.Length);
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        if (!prepared.TryGetValue(sql, out var command))
+            prepared[sql] = command = Prepare(sql, values.Length);
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
         return command;
     }
 
@@ -60,7 +65,8 @@ internal sealed class SqliteDatabase : IDisposable
 #pragma warning disable CA2100 // every statement is a constant of this folder
         command.CommandText = sql;
 #pragma warning restore CA2100
-        for (var i = 1; i <= parameters; i++) command.Parameters.Add(new SqliteParameter($"?{i}", null));
+        for (var i = 1; i <= parameters; i++)
+            command.Parameters.Add(new SqliteParameter($"?{i}", null));
         return command;
     }
 }

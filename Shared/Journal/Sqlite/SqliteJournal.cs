@@ -26,13 +26,15 @@ public sealed class SqliteJournal : IJournal
         catch (SqliteException error)
         {
             thread.Dispose();
-            throw new JournalException($"{path}: cannot be used as a journal: {error.Message}", error);
+            throw new JournalException(
+                $"{path}: cannot be used as a journal: {error.Message}", error);
         }
     }
 
     public async ValueTask<long> TakeLead(string node, string incarnation) =>
         await Do(() => (long)database.Scalar(
-            "UPDATE leader SET epoch=epoch+1, node=?1, incarnation=?2 RETURNING epoch", node, incarnation)!);
+            "UPDATE leader SET epoch=epoch+1, node=?1, incarnation=?2 RETURNING epoch",
+            node, incarnation)!);
 
     public async ValueTask<Appended> Append(
         long leaderEpoch, string experiment, IReadOnlyList<ExperimentEvent> events) =>
@@ -62,18 +64,27 @@ public sealed class SqliteJournal : IJournal
 
     public async ValueTask<IReadOnlyList<AttemptRow>> Attempts(string experiment) =>
         await Do(() => database.Query(
-            "SELECT segment, epoch, session, cause FROM attempt WHERE experiment=?1 ORDER BY segment, epoch",
-            row => new AttemptRow(row.GetInt32(0), row.GetInt64(1), row.GetString(2), Text(row, 3)), experiment));
+            """
+            SELECT segment, epoch, session, cause FROM attempt WHERE experiment=?1
+            ORDER BY segment, epoch
+            """,
+            row => new AttemptRow(
+                row.GetInt32(0), row.GetInt64(1), row.GetString(2), Text(row, 3)),
+            experiment));
 
-    public async ValueTask OpenSession(long leaderEpoch, string session, string node, TimeSpan lease) =>
+    public async ValueTask OpenSession(
+        long leaderEpoch, string session, string node, TimeSpan lease) =>
         await Lead(leaderEpoch, () => database.Execute(
-            "INSERT OR REPLACE INTO session VALUES (?1, ?2, 'live', ?3)", session, node, Now() + Ms(lease)));
+            "INSERT OR REPLACE INTO session VALUES (?1, ?2, 'live', ?3)",
+            session, node, Now() + Ms(lease)));
 
-    public async ValueTask Renew(long leaderEpoch, IReadOnlyCollection<string> sessions, TimeSpan lease) =>
+    public async ValueTask Renew(
+        long leaderEpoch, IReadOnlyCollection<string> sessions, TimeSpan lease) =>
         await Lead(leaderEpoch, () =>
         {
             foreach (var session in sessions)
-                database.Execute("UPDATE session SET lease_until=?2 WHERE session=?1 AND state='live'",
+                database.Execute(
+                    "UPDATE session SET lease_until=?2 WHERE session=?1 AND state='live'",
                     session, Now() + Ms(lease));
         });
 
@@ -105,7 +116,8 @@ public sealed class SqliteJournal : IJournal
             return true;
         }));
 
-    private bool Leads(long epoch) => database.Scalar("SELECT 1 FROM leader WHERE epoch=?1", epoch) is not null;
+    private bool Leads(long epoch) =>
+        database.Scalar("SELECT 1 FROM leader WHERE epoch=?1", epoch) is not null;
 
     private bool Write(long leaderEpoch, string experiment, IReadOnlyList<ExperimentEvent> events)
     {
@@ -128,7 +140,8 @@ public sealed class SqliteJournal : IJournal
         var version = (long)database.Scalar("SELECT schema_version FROM meta")!;
         if (version != SchemaVersion)
             throw new JournalException(
-                $"{path}: was written by another version (schema {version}, this program knows {SchemaVersion})");
+                $"{path}: was written by another version (schema {version}, "
+                + $"this program knows {SchemaVersion})");
     }
 
     private void Create()
@@ -136,7 +149,8 @@ public sealed class SqliteJournal : IJournal
         using var schema = typeof(SqliteJournal).Assembly.GetManifestResourceStream("Schema.sql")!;
         foreach (var statement in new StreamReader(schema).ReadToEnd().Split(";\n"))
             if (!string.IsNullOrWhiteSpace(statement)) database.Execute(statement);
-        database.Execute("INSERT INTO meta VALUES (1, ?1, ?2)", SchemaVersion, Guid.NewGuid().ToString("N"));
+        database.Execute(
+            "INSERT INTO meta VALUES (1, ?1, ?2)", SchemaVersion, Guid.NewGuid().ToString("N"));
         database.Execute("INSERT INTO leader VALUES (1, 0, '', '')");
     }
 

@@ -8,7 +8,8 @@ namespace Mneme.Journal.Sqlite;
 /// happen.</summary>
 internal sealed class SqliteProjection(SqliteDatabase database)
 {
-    public bool Apply(string experiment, long leaderEpoch, ExperimentEvent happened) => happened switch
+    public bool Apply(
+        string experiment, long leaderEpoch, ExperimentEvent happened) => happened switch
     {
         ExperimentSubmitted e => Submit(experiment, e),
         SegmentReady e => Open(experiment, e),
@@ -17,7 +18,8 @@ internal sealed class SqliteProjection(SqliteDatabase database)
         SegmentReturned e => Return(experiment, e),
         SegmentQuarantined e => Quarantine(experiment, e),
         ExperimentCompleted => database.Execute(
-            "UPDATE experiment SET state='done' WHERE experiment=?1 AND state='active'", experiment) == 1,
+            "UPDATE experiment SET state='done' WHERE experiment=?1 AND state='active'",
+            experiment) == 1,
         _ => throw new UnreachableException(happened.GetType().Name),
     };
 
@@ -54,20 +56,22 @@ internal sealed class SqliteProjection(SqliteDatabase database)
             """
             UPDATE segment SET state=?4, done_step=?5, checkpoint=?6
             WHERE experiment=?1 AND segment=?2 AND epoch=?3 AND state='leased'
-            """, experiment, e.Segment, e.Epoch, e.Final ? "committed" : "ready", e.ToStep, e.Checkpoint) == 1;
+            """, experiment, e.Segment, e.Epoch, e.Final ? "committed" : "ready",
+            e.ToStep, e.Checkpoint) == 1;
         if (!fresh) return false;
         database.Execute(
-            "INSERT INTO seg_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", experiment, e.Segment,
-            e.Epoch, e.FromStep, e.ToStep, e.Final, e.Checkpoint, e.CheckpointBytes, leaderEpoch);
+            "INSERT INTO seg_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            experiment, e.Segment, e.Epoch, e.FromStep, e.ToStep, e.Final,
+            e.Checkpoint, e.CheckpointBytes, leaderEpoch);
         foreach (var lane in e.Results) Record(experiment, e, lane);
         End(experiment, e.Segment, e.Epoch, e.Final ? "committed" : "part");
         return true;
     }
 
     private void Record(string experiment, SegmentCommitted e, LaneResult lane) => database.Execute(
-        "INSERT INTO result VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", experiment, lane.Trial,
-        e.FromStep, e.ToStep, e.Segment, e.Epoch, lane.DivergedAt, lane.Chain, lane.Points.Steps,
-        lane.Points.Values);
+        "INSERT INTO result VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        experiment, lane.Trial, e.FromStep, e.ToStep, e.Segment, e.Epoch,
+        lane.DivergedAt, lane.Chain, lane.Points.Steps, lane.Points.Values);
 
     private bool Return(string experiment, SegmentReturned e)
     {
@@ -80,8 +84,10 @@ internal sealed class SqliteProjection(SqliteDatabase database)
     }
 
     private bool Quarantine(string experiment, SegmentQuarantined e) => database.Execute(
-        "UPDATE segment SET state='quarantined' WHERE experiment=?1 AND segment=?2 AND state='ready'",
-        experiment, e.Segment) == 1;
+        """
+        UPDATE segment SET state='quarantined'
+        WHERE experiment=?1 AND segment=?2 AND state='ready'
+        """, experiment, e.Segment) == 1;
 
     private void End(string experiment, int segment, long epoch, string cause) => database.Execute(
         "UPDATE attempt SET cause=?4 WHERE experiment=?1 AND segment=?2 AND epoch=?3",

@@ -6,7 +6,10 @@ internal static class SqliteVerification
     private static readonly (string Fault, string Query)[] Rules =
     [
         ("segment {0} has more than one final commit",
-            "SELECT segment FROM seg_commit WHERE experiment=?1 AND final=1 GROUP BY segment HAVING count(*)>1"),
+            """
+            SELECT segment FROM seg_commit WHERE experiment=?1 AND final=1
+            GROUP BY segment HAVING count(*)>1
+            """),
         ("segment {0} was granted again after its final commit",
             """
             SELECT a.segment FROM attempt a JOIN seg_commit c
@@ -27,8 +30,10 @@ internal static class SqliteVerification
             """),
         ("segment {0} is committed without a commit row",
             """
-            SELECT segment FROM segment s WHERE experiment=?1 AND state='committed' AND NOT EXISTS
-              (SELECT 1 FROM seg_commit c WHERE c.experiment=s.experiment AND c.segment=s.segment AND c.final=1)
+            SELECT segment FROM segment s
+            WHERE experiment=?1 AND state='committed' AND NOT EXISTS
+              (SELECT 1 FROM seg_commit c
+               WHERE c.experiment=s.experiment AND c.segment=s.segment AND c.final=1)
             """),
         ("the stream has a gap before event {0}",
             """
@@ -37,8 +42,9 @@ internal static class SqliteVerification
             """),
         ("the leader's epoch falls at event {0}",
             """
-            SELECT seq FROM (SELECT seq, leader_epoch, lag(leader_epoch, 1, 0) OVER (ORDER BY seq) AS before
-              FROM journal WHERE experiment=?1) WHERE leader_epoch<before
+            SELECT seq FROM
+              (SELECT seq, leader_epoch, lag(leader_epoch, 1, 0) OVER (ORDER BY seq) AS before
+               FROM journal WHERE experiment=?1) WHERE leader_epoch<before
             """),
     ];
 

@@ -25,7 +25,8 @@ internal sealed class MemoryMlpCohort : CohortModel
         net = new MemoryMlpNet(lanes, State);
         tokens = new MemoryMlpTokens(lanes, State, batch, lanes.Size("vocab_size"));
         writes = WriteStep.Of(lanes, State, batch);
-        adam = State.Add("adam", new Adam(net.Parameters, State.Hold(lanes.Vector("learning_rate"))));
+        adam = State.Add("adam",
+            new Adam(net.Parameters, State.Hold(lanes.Vector("learning_rate"))));
         log = new TrainingLog(State, lanes.Count, batch, lanes.Device);
         one = State.Hold(Tensor.Ones([lanes.Count * batch], device: lanes.Device));
         mean = State.Hold(one / batch);
@@ -60,8 +61,8 @@ internal sealed class MemoryMlpCohort : CohortModel
         return Lanes.Each((k, _) => new[]
         {
             figures.Loss[k], figures.Accuracy[k],
-            Lanes.MeanOf(reconstruction, k), Lanes.MeanOf(recalled.Abs(), k), Lanes.MeanOf(silent, k),
-            figures.FirstRun[k],
+            Lanes.MeanOf(reconstruction, k), Lanes.MeanOf(recalled.Abs(), k),
+            Lanes.MeanOf(silent, k), figures.FirstRun[k],
         });
     }
 

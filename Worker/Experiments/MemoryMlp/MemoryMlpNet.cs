@@ -15,7 +15,7 @@ internal sealed class MemoryMlpNet
     private readonly int lanes, batch, vocab;
     private readonly ImmutableArray<int> hidden, memory;
 
-    private readonly Tensor embedding;       // [lane, 1, embed]: of token 0; no other row is ever read
+    private readonly Tensor embedding;       // [lane, 1, embed]: of token 0; no other row is read
     private readonly Linear[] ordinary;      // [lane, in, hidden], [lane, 1, hidden]
     private readonly Linear head;            // [lane, hidden + memory, vocab]
     private readonly Linear memoryHead;      // [lane, hidden + memory, vocab]: frozen at its start
@@ -65,7 +65,7 @@ internal sealed class MemoryMlpNet
     public EpisodicWeights Start { get; }
 
     /// <summary>The first layer's ordinary neurons, which do not depend on the memory: once per
-    /// step. </summary>
+    /// step.</summary>
     public First FirstLayer(LinearTape tape) => new(
         embedding.Expand(lanes, batch, -1).Reshape(Samples, 1, -1),
         ordinary[0].Apply(embedding, tape).Gelu().Expand(lanes, batch, -1));
@@ -103,7 +103,8 @@ internal sealed class MemoryMlpNet
             var recalled = Recall(x.Reshape(Samples, 1, -1), weights, i).Gelu();
             x = Tensor.Cat(2, ordinary[i].Apply(x, tape).Gelu(), recalled);
         }
-        return output.Apply(x, output == head ? tape : null).View(Samples, vocab);      // x: [lane, batch, hidden + memory]
+        // x: [lane, batch, hidden + memory]
+        return output.Apply(x, output == head ? tape : null).View(Samples, vocab);
     }
 
     private Tensor Recall(Tensor input, EpisodicWeights weights, int layer) =>

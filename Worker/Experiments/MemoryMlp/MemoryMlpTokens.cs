@@ -13,7 +13,8 @@ internal sealed class MemoryMlpTokens(Lanes lanes, LaneState state, int batch, i
         lane["target_switch_at"] is Specs.SettingValue.Integer at ? at.Value : long.MaxValue);
     private readonly bool[] unrelated = lanes.Each(lane => lane.Text("write") == "unrelated");
     private readonly Random.RandomStream[] inputs = lanes.Each(lane => lane.Stream("data/token"));
-    private readonly Random.RandomStream[] others = lanes.Each(lane => lane.Stream("data/unrelated"));
+    private readonly Random.RandomStream[] others =
+        lanes.Each(lane => lane.Stream("data/unrelated"));
     private readonly long[] written = new long[Block * lanes.Count * batch];
     private readonly long[] wanted = new long[Block * lanes.Count * batch];
     private readonly Tensor writtenBlock = Room(lanes, state, batch);   // [block, sample]
@@ -31,7 +32,8 @@ internal sealed class MemoryMlpTokens(Lanes lanes, LaneState state, int batch, i
     private void Draw(long block)
     {
         for (var s = 0; s < Block; s++)
-            for (var k = 0; k < lanes.Count; k++) DrawLane(block * Block + s, k, (s * lanes.Count + k) * batch);
+            for (var k = 0; k < lanes.Count; k++)
+                DrawLane(block * Block + s, k, (s * lanes.Count + k) * batch);
         writtenBlock.CopyFrom(written);
         wantedBlock.CopyFrom(wanted);
         drawn = block;

@@ -104,7 +104,8 @@ public sealed class ExperimentDecisionsTests
         var again = Apply(state, Grant(state, "alive", slots: 1));
         Assignments.Of(Samples.Spec(), again, 0).FromStep.ShouldBe(4);
         Assignments.Of(Samples.Spec(), again, 0).Parents.ShouldBe(["part"]);
-        Commit(again, "alive", 0, 2, 0, 10).Outcome.ShouldBe(CommitOutcome.Fenced, "it starts too early");
+        Commit(again, "alive", 0, 2, 0, 10).Outcome
+            .ShouldBe(CommitOutcome.Fenced, "it starts too early");
         Commit(again, "alive", 0, 2, 4, 10).Outcome.ShouldBe(CommitOutcome.Fresh);
     }
 
@@ -152,13 +153,15 @@ public sealed class ExperimentDecisionsTests
         state.DoneTrialSteps.ShouldBe(state.Plan.TrialSteps);
     }
 
-    private static ExperimentState TwoChains() => Samples.State(trials: 4, lanes: 2, steps: 20, segment: 10);
+    private static ExperimentState TwoChains() =>
+        Samples.State(trials: 4, lanes: 2, steps: 20, segment: 10);
 
     private static ExperimentState Granted(string session = "alive") =>
         Apply(TwoChains(), Grant(TwoChains(), session, slots: 1));
 
     private static Decision Grant(ExperimentState state, string session, int slots) =>
-        ExperimentDecisions.Decide(state, new ExperimentCommand.GrantSegments(session, slots, Live));
+        ExperimentDecisions.Decide(
+            state, new ExperimentCommand.GrantSegments(session, slots, Live));
 
     private static Decision Commit(
         ExperimentState state, string session, int segment, long epoch, long from, long to,

@@ -29,7 +29,8 @@ internal static class Samples
         [.. plan.Segments.Where(s => s.Parents.IsEmpty).Select(s => s.Index)], "numerics");
 
     public static Plan Plan(int trials, int lanes, long steps, long segment) => Planner.Plan(
-        Spec(trials, steps), Family, Trials(trials), new Packing([new ShapePacking(lanes, segment)]));
+        Spec(trials, steps), Family, Trials(trials),
+        new Packing([new ShapePacking(lanes, segment)]));
 
     public static ImmutableArray<TrialSpec> Trials(int count) =>
         [.. Enumerable.Range(0, count).Select(i => new TrialSpec(

@@ -9,7 +9,8 @@ public sealed class PlannerTests
 {
     [Theory]
     [InlineData(1, 1), InlineData(8, 4), InlineData(9, 4), InlineData(64, 64), InlineData(65, 64)]
-    public void Every_trial_has_one_lane_and_cohorts_differ_by_at_most_one_lane(int trials, int lanes)
+    public void Every_trial_has_one_lane_and_cohorts_differ_by_at_most_one_lane(
+        int trials, int lanes)
     {
         var plan = Samples.Plan(trials, lanes, steps: 10, segment: 10);
 
@@ -38,7 +39,8 @@ public sealed class PlannerTests
     {
         var plan = Samples.Plan(trials: 4, lanes: 2, steps: 20, segment: 10);
 
-        plan.Segments.Select(s => s.Key).ShouldBe(["c00000/s00000", "c00000/s00001", "c00001/s00000", "c00001/s00001"]);
+        plan.Segments.Select(s => s.Key).ShouldBe(
+            ["c00000/s00000", "c00000/s00001", "c00001/s00000", "c00001/s00001"]);
         plan.Segments[3].Parents.ShouldBe([2]);
         plan.Segments[3].Gather.ShouldBe([new LaneSource(0, 0), new LaneSource(0, 1)]);
         plan.ChildrenOf(2).ShouldBe([3]);

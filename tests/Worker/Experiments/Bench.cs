@@ -23,7 +23,8 @@ internal sealed class Bench : IDisposable
     /// <summary>A lane with the family's defaults but for the settings given.</summary>
     public static Lane Lane(
         ExperimentFamily family, uint seed, params (string Name, SettingValue Value)[] settings) =>
-        new((int)seed, seed, family.Schema.Settings.ToImmutableDictionary(s => s.Name, s => s.Default)
+        new((int)seed, seed, family.Schema.Settings
+            .ToImmutableDictionary(s => s.Name, s => s.Default)
             .SetItems(settings.Select(s => KeyValuePair.Create(s.Name, s.Value))));
 
     public Bench Train(long count)

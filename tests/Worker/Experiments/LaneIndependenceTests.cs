@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Mneme.Results;
 using Mneme.Specs;
 using Mneme.Worker.Cohorts;
 using Mneme.Worker.Experiments;
@@ -19,7 +21,10 @@ public sealed class LaneIndependenceTests
         { "as published", [] },
         { "three tokens", [("vocab_size", new Integer(3)), ("memory_dims", new Integers([3]))] },
         { "a batch", [("batch_size", new Integer(5))] },
-        { "two layers", [("hidden_dims", new Integers([33, 17])), ("memory_dims", new Integers([2, 3]))] },
+        {
+            "two layers",
+            [("hidden_dims", new Integers([33, 17])), ("memory_dims", new Integers([2, 3]))]
+        },
         { "odd sizes", [("embedding_dim", new Integer(7)), ("hidden_dims", new Integers([13]))] },
         { "no memory", [("memory_dims", new Integers([0]))] },
         { "second order", [("second_order", new Flag(true)), ("hidden_dims", new Integers([9, 5])),
@@ -48,7 +53,8 @@ public sealed class LaneIndependenceTests
         using var reversed = new Bench(Family, [.. lanes.Reverse()]).Train(Steps);
 
         for (var k = 0; k < count; k++)
-            ShouldBeEqual(fused.StateOf(k), reversed.StateOf(count - 1 - k), $"lane {k} of {count}");
+            ShouldBeEqual(
+                fused.StateOf(k), reversed.StateOf(count - 1 - k), $"lane {k} of {count}");
     }
 
     [Fact]
@@ -76,12 +82,13 @@ public sealed class LaneIndependenceTests
     }
 
     [Fact]
-    public void A_cohort_saved_and_loaded_goes_on_bit_for_bit_even_when_its_lanes_are_gathered_anew()
+    public void A_cohort_saved_and_loaded_goes_on_bit_for_bit_even_with_its_lanes_gathered_anew()
     {
         var lanes = Varied(4);
         using var whole = new Bench(Family, lanes).Train(150);
         using var first = new Bench(Family, lanes).Train(70);
-        var saved = new Mneme.Results.SafetensorsFile([.. first.Model.State.Save()], System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty);
+        var saved = new SafetensorsFile(
+            [.. first.Model.State.Save()], ImmutableSortedDictionary<string, string>.Empty);
         using var second = new Bench(Family, lanes[3], lanes[1]);
         second.Model.State.Load([saved], [new(0, 3), new(0, 1)]);
         for (var step = 70L; step < 150; step++)

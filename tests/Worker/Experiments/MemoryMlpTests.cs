@@ -139,7 +139,10 @@ public sealed class MemoryMlpTests
     private static MemoryMlpNet Fixture()
     {
         var lanes = new Mneme.Worker.Cohorts.Lanes(
-            [Bench.Lane(Family, 0, ("embedding_dim", new Integer(2)), ("hidden_dims", new Integers([3])))],
+            [
+                Bench.Lane(Family, 0,
+                    ("embedding_dim", new Integer(2)), ("hidden_dims", new Integers([3]))),
+            ],
             Device.Cpu);
         var state = new Mneme.Worker.Cohorts.LaneState(1);
         var net = new MemoryMlpNet(lanes, state);
@@ -151,11 +154,12 @@ public sealed class MemoryMlpTests
     }
 
     private static Tensor Surprise(
-        MemoryMlpNet net, First first, Mneme.Worker.Memories.EpisodicWeights memory, Tensor token) =>
+        MemoryMlpNet net, First first, Mneme.Worker.Memories.EpisodicWeights memory,
+        Tensor token) =>
         net.Reconstruct(first, memory, tape: null).LogSoftmax(1).NllLoss(token, Reduction.Sum);
 
-    private static Bench Seeds(int count, params (string, SettingValue)[] settings) =>
-        new(Family, [.. Enumerable.Range(0, count).Select(seed => Bench.Lane(Family, (uint)seed, settings))]);
+    private static Bench Seeds(int count, params (string, SettingValue)[] settings) => new(Family,
+        [.. Enumerable.Range(0, count).Select(seed => Bench.Lane(Family, (uint)seed, settings))]);
 
     private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 }
