@@ -14,7 +14,7 @@ internal static class Failures
         BadCheckpointException or MalformedFileException or BlobDamaged or BlobMissing =>
             "bad_checkpoint",
         OutOfMemoryException => "oom",
-        IOException => "storage",
+        BlobError or IOException => "storage",
         _ => "user_error",
     };
 

@@ -22,3 +22,10 @@ catch (UserError error)
     Console.Error.WriteLine($"mneme: {error.Message}");
     return error.ExitCode;
 }
+catch (Exception error)
+{
+    Console.Error.WriteLine(
+        "mneme: something failed that should not. What is committed is safe: run the same command "
+        + $"again to go on, and report what follows.\n{error}");
+    return UserError.Failed;
+}

@@ -16,6 +16,7 @@ internal sealed class EmbeddedCluster(
     StateFolder folder, Submission submission, Action<ExperimentView> watch) : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CommitWithin = TimeSpan.FromMinutes(10);
     private readonly ActorSystem system = new("embedded");
     private readonly InProcessBroker broker = new(TimeProvider.System);
     private readonly TaskCompletionSource<RunOutcome?> over =
@@ -36,8 +37,7 @@ internal sealed class EmbeddedCluster(
         await using var registration = stop.Register(
             () => dispatch.Offer(new DispatchMessage.Drain()));
         if (await Task.WhenAny(over.Task, system.Failure) == system.Failure)
-            throw new InvalidOperationException(
-                "a part of the cluster failed", await system.Failure);
+            throw Explained(await system.Failure);
         return await over.Task;
     }
 
@@ -61,7 +61,7 @@ internal sealed class EmbeddedCluster(
         submission.Spec, submission.Family, submission.State, submission.Results,
         new ExperimentSurroundings(
             folder.Journal, submission.LeaderEpoch, link.Send,
-            HasBlob, FetchLanes, Watch,
+            HasBlob, FetchLanes, Delete, Watch,
             () => over.TrySetException(
                 new UserError("another process took over this experiment"))));
 
@@ -76,6 +76,9 @@ internal sealed class EmbeddedCluster(
         _ = link.Pump(worker);
     }
 
+    private Task<int> Delete(IReadOnlySet<string> inUse) =>
+        Sweep.Run(folder.Blobs, inUse, TimeProvider.System, CommitWithin);
+
     private async Task<bool> HasBlob(string name, long size) =>
         Sha.TryParse(name, out var sha) && await folder.Blobs.Has(sha, size);
 
@@ -87,6 +90,16 @@ internal sealed class EmbeddedCluster(
         last = view;
         watch(view);
         if (view.Completed) over.TrySetResult(null);
+        else if (view.Trouble is { } trouble) over.TrySetException(OutOfStorage(trouble));
         else if (view.Stuck is { } reason) over.TrySetResult(new RunOutcome.Stuck(reason));
     }
+
+    private static Exception Explained(Exception failure) =>
+        failure.GetBaseException() is var cause and (Microsoft.Data.Sqlite.SqliteException or IOException)
+            ? OutOfStorage(cause.Message)
+            : new InvalidOperationException("a part of the cluster failed", failure);
+
+    private static UserError OutOfStorage(string what) => new(
+        $"what was computed cannot be stored: {what}. What is committed is safe: free some space or "
+        + "mend the permissions, then run the same command again.");
 }

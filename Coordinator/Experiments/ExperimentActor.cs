@@ -11,6 +11,7 @@ namespace Mneme.Coordinator.Experiments;
 /// again.</param>
 /// <param name="HasBlob">Whether a checkpoint of that size is stored.</param>
 /// <param name="FetchLanes">Results that were too large for a frame.</param>
+/// <param name="Sweep">Deletes old checkpoints but for those in use.</param>
 /// <param name="Watch">Hears of every change.</param>
 /// <param name="Deposed">Another process leads: this one must stop.</param>
 public sealed record ExperimentSurroundings(
@@ -19,6 +20,7 @@ public sealed record ExperimentSurroundings(
     Func<string, Message, ValueTask> Send,
     Func<string, long, Task<bool>> HasBlob,
     Func<string, Task<ImmutableArray<LaneResult>>> FetchLanes,
+    Func<IReadOnlySet<string>, Task<int>> Sweep,
     Action<ExperimentView> Watch,
     Action Deposed);
 
@@ -27,11 +29,11 @@ public sealed record ExperimentSurroundings(
 /// transaction.</summary>
 public sealed class ExperimentActor : Actor<ExperimentMessage>
 {
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
     private readonly ExperimentSpec spec;
     private readonly ExperimentSurroundings outside;
-    private readonly TrialBoard board;
+    private readonly ProgressBoard board;
     private readonly List<Pending> pending = [];
-    private readonly Dictionary<int, long> reached = [];    // by running segment: not committed yet
     private ExperimentState state;
 
     public ExperimentActor(
@@ -39,13 +41,14 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         IEnumerable<ResultRow> results, ExperimentSurroundings outside)
     {
         (this.spec, this.state, this.outside) = (spec, state, outside);
-        board = new TrialBoard(family, state.Plan.Trials.Length);
+        board = new ProgressBoard(spec.Name, family, state.Plan);
         foreach (var row in results) board.Take(row.Result);
     }
 
     protected override ValueTask Started()
     {
-        outside.Watch(View());
+        Here.Every("sweep", SweepEvery, new ExperimentMessage.Sweep());
+        outside.Watch(board.View(state));
         return default;
     }
 
@@ -75,10 +78,16 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                 Take(fetched.Of, fetched.Lanes);
                 break;
             case ExperimentMessage.Progressed progressed:
-                reached[progressed.Segment.Index] = progressed.Step;
-                outside.Watch(View());
+                board.Reach(progressed.Segment.Index, progressed.Step);
+                outside.Watch(board.View(state));
+                break;
+            case ExperimentMessage.Sweep:
+                Here.Later(
+                    outside.Sweep(CheckpointsInUse.Of(state)), _ => new ExperimentMessage.Swept(),
+                    _ => new ExperimentMessage.Swept());
                 break;
             case ExperimentMessage.Returns returns:
+                board.Trouble(returns.Cause, returns.Text);
                 pending.Add(new Pending(
                     new ExperimentCommand.ReturnSegment(
                         returns.Segment.Index, returns.Epoch, returns.Cause, returns.Text,
@@ -95,7 +104,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         pending.Clear();
         if (await Write(batch) == Appended.Conflict)
             foreach (var one in batch) await Write([one]);
-        outside.Watch(View());
+        outside.Watch(board.View(state));
     }
 
     private void Take(ExperimentMessage.Commits commits, ImmutableArray<LaneResult> lanes) =>
@@ -120,7 +129,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         if (outcome == Appended.Deposed) outside.Deposed();
         if (outcome != Appended.Ok) return outcome;
         state = after;
-        foreach (var committed in events.OfType<SegmentCommitted>()) Note(committed);
+        foreach (var committed in events.OfType<SegmentCommitted>()) board.Take(committed);
         foreach (var (one, decision) in batch.Zip(decisions)) await Answer(one, decision);
         return outcome;
     }
@@ -157,26 +166,6 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
             if (state.Segments[segment].Session == credit.Session.Id && !held.Contains(segment))
                 await outside.Send(credit.Session.Box, Assignments.Of(spec, state, segment));
     }
-
-    private void Note(SegmentCommitted committed)
-    {
-        reached.Remove(committed.Segment);
-        foreach (var lane in committed.Results) board.Take(lane);
-    }
-
-    private ExperimentView View()
-    {
-        var open = state.Plan.Segments.Length - state.Committed;
-        var running = state.Leased.Sum(s => LanesOf(s)
-            * Math.Max(0, reached.GetValueOrDefault(s) - state.Segments[s].DoneStep));
-        return new ExperimentView(
-            spec.Name, state.Plan.Trials.Length, state.FinishedTrials,
-            state.Leased.Sum(LanesOf), board.Diverged,
-            state.DoneTrialSteps + running, state.Plan.TrialSteps, board.Best(), state.Completed,
-            state.Stuck ? $"{open} segments wait behind a quarantined one" : null);
-    }
-
-    private int LanesOf(int segment) => state.Plan.LanesOf(state.Plan.Segments[segment]).Length;
 
     private sealed record Pending(
         ExperimentCommand Command, Session? Session, Commit? Commit, Sink<bool>? Handled);

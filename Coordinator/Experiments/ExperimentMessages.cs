@@ -26,6 +26,12 @@ public abstract record ExperimentMessage
     /// <summary>How far a running segment is: for whoever watches, never for a decision.</summary>
     public sealed record Progressed(SegmentId Segment, long Step) : ExperimentMessage;
 
+    /// <summary>Time to delete checkpoints that nothing starts from any more.</summary>
+    public sealed record Sweep : ExperimentMessage;
+
+    /// <summary>A sweep is over; what it could not delete, the next one will.</summary>
+    public sealed record Swept : ExperimentMessage;
+
     /// <summary>A segment comes back without results.</summary>
     public sealed record Returns(
         SegmentId Segment, long Epoch, string Cause, string Text, bool Counted,

@@ -26,6 +26,9 @@ public sealed record ExperimentState
     public int Quarantined { get; init; }
     public bool Completed { get; init; }
 
+    /// <summary>Which segment was quarantined last, and why; null: none was.</summary>
+    public string? LastQuarantine { get; init; }
+
     /// <summary>Trials whose last segment is committed.</summary>
     public int FinishedTrials { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record ExperimentState
         }) with
         {
             Quarantined = Quarantined + 1,
+            LastQuarantine = $"segment {Plan.Segments[e.Segment].Key} failed again and again: {e.Text}",
         },
         ExperimentCompleted => this with { Completed = true },
         _ => throw new UnreachableException(happened.GetType().Name),
