@@ -7,6 +7,7 @@ using Mneme.Messages;
 using Mneme.Transport;
 using Mneme.Transport.InProcess;
 using Mneme.Worker;
+using Microsoft.Data.Sqlite;
 
 namespace Mneme.Coordinator.Embedded;
 
@@ -95,11 +96,11 @@ internal sealed class EmbeddedCluster(
     }
 
     private static Exception Explained(Exception failure) =>
-        failure.GetBaseException() is var cause and (Microsoft.Data.Sqlite.SqliteException or IOException)
+        failure.GetBaseException() is var cause and (SqliteException or IOException)
             ? OutOfStorage(cause.Message)
             : new InvalidOperationException("a part of the cluster failed", failure);
 
     private static UserError OutOfStorage(string what) => new(
-        $"what was computed cannot be stored: {what}. What is committed is safe: free some space or "
-        + "mend the permissions, then run the same command again.");
+        $"what was computed cannot be stored: {what}. What is committed is safe: free some "
+        + "space or mend the permissions, then run the same command again.");
 }

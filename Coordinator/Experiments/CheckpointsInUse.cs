@@ -1,12 +1,14 @@
 namespace Mneme.Coordinator.Experiments;
 
-/// <summary>Which checkpoints a later segment, a repair or the results may still need. Pure.</summary>
+/// <summary>Which checkpoints a later segment, a repair or the results may still need. Pure.
+/// </summary>
 public static class CheckpointsInUse
 {
     public static IReadOnlySet<string> Of(ExperimentState state) => Enumerable
         .Range(0, state.Segments.Count)
-        .Where(segment => state.Segments[segment].Checkpoint is not null && IsNeeded(state, segment))
-        .Select(segment => state.Segments[segment].Checkpoint!)
+        .Where(segment => IsNeeded(state, segment))
+        .Select(segment => state.Segments[segment].Checkpoint)
+        .OfType<string>()
         .ToHashSet();
 
     // A leaf holds results; others are kept until every child has a committed child of its own, so

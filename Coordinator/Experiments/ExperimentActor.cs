@@ -64,12 +64,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                     credit.Session, null, null));
                 break;
             case ExperimentMessage.Commits { Commit.LanesBlob: { } blob } commits:
-                Here.Later<ImmutableArray<LaneResult>>(
-                    outside.FetchLanes(blob),
-                    lanes => new ExperimentMessage.Fetched(commits, lanes),
-                    error => new ExperimentMessage.Returns(
-                        commits.Commit.Segment, commits.Commit.Epoch,
-                        "storage", error.Message, Counted: false, commits.Handled));
+                Fetch(commits, blob);
                 break;
             case ExperimentMessage.Commits commits:
                 Take(commits, commits.Commit.Lanes);
@@ -106,6 +101,13 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
             foreach (var one in batch) await Write([one]);
         outside.Watch(board.View(state));
     }
+
+    private void Fetch(ExperimentMessage.Commits commits, string blob) =>
+        Here.Later<ImmutableArray<LaneResult>>(
+            outside.FetchLanes(blob), lanes => new ExperimentMessage.Fetched(commits, lanes),
+            error => new ExperimentMessage.Returns(
+                commits.Commit.Segment, commits.Commit.Epoch,
+                "storage", error.Message, Counted: false, commits.Handled));
 
     private void Take(ExperimentMessage.Commits commits, ImmutableArray<LaneResult> lanes) =>
         pending.Add(new Pending(

@@ -67,7 +67,7 @@ public sealed record ExperimentState
         }) with
         {
             Quarantined = Quarantined + 1,
-            LastQuarantine = $"segment {Plan.Segments[e.Segment].Key} failed again and again: {e.Text}",
+            LastQuarantine = $"segment {Plan.Segments[e.Segment].Key} failed too often: {e.Text}",
         },
         ExperimentCompleted => this with { Completed = true },
         _ => throw new UnreachableException(happened.GetType().Name),

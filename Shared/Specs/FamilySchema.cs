@@ -19,7 +19,11 @@ public sealed record FamilySchema(
     long DefaultMeasureEvery,
     ImmutableArray<SettingSchema> Settings,
     ImmutableArray<string> Measures,
-    Objective Objective);
+    Objective Objective)
+{
+    /// <summary>Switches that a schedule may hold; none for a family without phases.</summary>
+    public ImmutableArray<SwitchSchema> Switches { get; init; } = [];
+}
 
 /// <summary>Which measure says how good a trial is, and whether more of it is better.</summary>
 public sealed record Objective(string Measure, bool Maximize);

@@ -1,3 +1,5 @@
+using Mneme.Specs;
+
 namespace Mneme.Worker.Cohorts;
 
 /// <summary>A cohort at work: K trials of one family as one tensor program. The model owns its
@@ -11,6 +13,11 @@ public abstract class CohortModel(Lanes lanes) : IDisposable
 
     /// <summary>Advances every lane by one step. Steps are numbered from 0.</summary>
     public abstract void Step(long step);
+
+    /// <summary>Carries out a switch in every lane, before the first step of a new phase.</summary>
+    /// <param name="step">The first step of the new phase.</param>
+    public virtual void Switch(SwitchSpec how, long step) =>
+        throw new NotSupportedException($"this family knows no switch '{how.Kind}'");
 
     /// <summary>Measures every lane after <paramref name="steps"/> steps, without changing the
     /// state that training reads.</summary>

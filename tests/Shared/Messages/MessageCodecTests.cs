@@ -39,7 +39,8 @@ public sealed class MessageCodecTests
 
     [Theory, MemberData(nameof(OneOfEachKind))]
     public void A_kind_looks_on_the_wire_as_it_always_did(string kind, Message message) =>
-        Golden.Check($"messages/{kind}.json", Encoding.UTF8.GetString(MessageCodec.Encode(message)));
+        Golden.Check(
+            $"messages/{kind}.json", Encoding.UTF8.GetString(MessageCodec.Encode(message)));
 
     [Theory, MemberData(nameof(OneOfEachKind))]
     public void A_message_says_the_same_after_the_journey(string kind, Message message)
@@ -71,5 +72,6 @@ public sealed class MessageCodecTests
     public void What_is_no_message_of_this_version_is_refused(string frame) =>
         Should.Throw<JsonException>(() => Decode(frame));
 
-    private static Message? Decode(string frame) => MessageCodec.Decode(Encoding.UTF8.GetBytes(frame));
+    private static Message? Decode(string frame) =>
+        MessageCodec.Decode(Encoding.UTF8.GetBytes(frame));
 }

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Mneme.Specs;
+
+/// <summary>What happens between two phases: the data, the memory or what learns changes.</summary>
+/// <param name="Kind">A kind that the family knows, e.g. <c>redraw</c>.</param>
+/// <param name="Settings">Every setting of the kind, in the family's order.</param>
+public sealed record SwitchSpec(string Kind, ImmutableArray<Setting> Settings)
+{
+    public bool Equals(SwitchSpec? other) =>
+        other is not null && Kind == other.Kind && Settings.SequenceEqual(other.Settings);
+
+    public override int GetHashCode() => Settings.Aggregate(Kind.GetHashCode(), HashCode.Combine);
+}
+
+/// <summary>A kind of switch that a family knows.</summary>
+/// <param name="Meaning">One sentence: what it does.</param>
+public sealed record SwitchSchema(
+    string Kind, string Meaning, ImmutableArray<SettingSchema> Settings);
