@@ -9,8 +9,6 @@ namespace Mneme.Worker.Torch;
 /// </summary>
 public sealed partial class Tensor : IDisposable
 {
-    private static long live;
-
     private nint handle;
     private TensorScope? owner;
     private int place;
@@ -20,13 +18,13 @@ public sealed partial class Tensor : IDisposable
     {
         if (handle == 0) throw new TorchException(Native.Error());
         this.handle = handle;
-        Interlocked.Increment(ref live);
+        LiveTensors.Add(1);
         TensorScope.Current?.Own(this);
     }
 
     /// <summary>How many tensors are alive in this process: flat over steps, or something
     /// leaks.</summary>
-    public static long LiveCount => Interlocked.Read(ref live);
+    public static long LiveCount => LiveTensors.Count;
 
     internal nint Handle =>
         handle != 0 ? handle : throw new TorchException("the tensor was freed with its scope");
@@ -72,7 +70,7 @@ public sealed partial class Tensor : IDisposable
         Keep();
         nint freed = handle;
         handle = 0;
-        Interlocked.Decrement(ref live);
+        LiveTensors.Add(-1);
         Native.Free(&freed, 1);
     }
 
@@ -108,7 +106,7 @@ public sealed partial class Tensor : IDisposable
     private static unsafe void Free(nint* handles, ref int count)
     {
         Native.Free(handles, count);
-        Interlocked.Add(ref live, -count);
+        LiveTensors.Add(-count);
         count = 0;
     }
 }

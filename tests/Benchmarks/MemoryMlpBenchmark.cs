@@ -24,6 +24,9 @@ internal sealed class MemoryMlpBenchmark : IDisposable
             Try(() => new PythonArm(python, Names.HandFused, "handfused", lanes));
         foreach (int lanes in LaneCounts)
             arms.Add(new OwnArm(Names.Family, lanes, Family));
+        arms.Add(new ThreadsArm(
+            Names.Cohorts, 64, Environment.ProcessorCount,
+            () => new OwnArm(Names.Family, 64, Family)));
         foreach (int lanes in LaneCounts)
             arms.Add(new OwnArm(Names.Lean, lanes, Lean));
     }
@@ -88,6 +91,7 @@ internal sealed class MemoryMlpBenchmark : IDisposable
         internal const string Vmap = "functorch vmap";
         internal const string HandFused = "PyTorch, fused by hand";
         internal const string Family = "Mneme";
+        internal const string Cohorts = "Mneme, a cohort per core";
         internal const string Lean = "Mneme, leanest step";
     }
 }

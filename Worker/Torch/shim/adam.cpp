@@ -82,14 +82,14 @@ struct AdamTensors {
             "factors ", first.sizes(), " and ", second.sizes(), " of parameter ", p.sizes());
     }
 
-    void step(int64_t k, const AdamStep& step, float* row) const {
+    void step(int64_t k, const AdamStep& step, float* room) const {
         auto p = parameter.lane(k), m = mean.lane(k), v = variance.lane(k);
         if (gradient.size() == 1)
             return kernels().adam(p, m, v, gradient[0].lane(k), parameter.count, step);
         Factors factors{
             gradient[0].lane(k), gradient[1].lane(k), gradient[0].tensor.size(1),
             gradient[0].tensor.size(2), gradient[1].tensor.size(2)};
-        kernels().adam_factored(p, m, v, factors, row, step);
+        kernels().adam_factored(p, m, v, factors, room, step);
     }
 
     int64_t row_length() const {
@@ -127,13 +127,13 @@ static void adam(const std::vector<AdamTensors>& all, const AdamSettings& s, int
     auto active = s.active == nullptr
         ? nullptr
         : per_lane<bool>(tensor(s.active), "the mask", at::kBool, lanes);
-    int64_t longest = 0;
+    int64_t longest = FactorRoom;
     for (const auto& tensors : all) longest = std::max(longest, tensors.row_length());
-    std::vector<float> row(longest);
+    std::vector<float> room(longest);
     for (int64_t k = 0; k < lanes; k++) {
         if (active != nullptr && !active[k]) continue;
         auto step = constants(s, rate[k], decay == nullptr ? 0 : decay[k], ++steps[k]);
-        for (const auto& tensors : all) tensors.step(k, step, row.data());
+        for (const auto& tensors : all) tensors.step(k, step, room.data());
     }
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define JOINED __builtin_shufflevector
+// So that an array of registers stays in registers.
+#define UNROLLED _Pragma("GCC unroll 8")
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 #define TEXT_(a) #a
@@ -56,27 +58,34 @@ void adam_outer_row(
         adam_element(parameter[c], mean[c], variance[c], x * delta[c], s);
 }
 
-void gradient_row(float* __restrict row, const Factors& g, int64_t r) {
-    for (int64_t c = 0; c < g.columns; c++) row[c] = g.x[r] * g.delta[c];
-    for (int64_t b = 1; b < g.batch; b++) {
-        float x = g.x[b * g.rows + r];
-        const float* delta = g.delta + b * g.columns;
-        for (int64_t c = 0; c < g.columns; c++) row[c] += x * delta[c];
+// Some rows of the gradient, one after another.
+void gradient_rows(float* __restrict rows, const Factors& g, int64_t first, int64_t count) {
+    for (int64_t r = 0; r < count; r++) {
+        float* row = rows + r * g.columns;
+        for (int64_t c = 0; c < g.columns; c++) row[c] = g.x[first + r] * g.delta[c];
+        for (int64_t b = 1; b < g.batch; b++) {
+            float x = g.x[b * g.rows + first + r];
+            const float* delta = g.delta + b * g.columns;
+            for (int64_t c = 0; c < g.columns; c++) row[c] += x * delta[c];
+        }
     }
 }
 
 void adam_factored(
-    float* parameter, float* mean, float* variance, const Factors& g, float* row,
+    float* parameter, float* mean, float* variance, const Factors& g, float* room,
     const AdamStep& step) {
     const AdamStep s = step;
-    for (int64_t r = 0; r < g.rows; r++) {
-        int64_t at = r * g.columns;
-        if (g.batch == 1) {
-            adam_outer_row(
-                parameter + at, mean + at, variance + at, g.x[r], g.delta, g.columns, s);
+    // Long rows of one outer product are multiplied out on the fly, short ones many at a time.
+    bool on_the_fly = g.batch == 1 && g.columns >= 64;
+    int64_t together = on_the_fly || g.columns >= FactorRoom ? 1 : FactorRoom / g.columns;
+    for (int64_t r = 0; r < g.rows; r += together) {
+        int64_t at = r * g.columns, count = r + together < g.rows ? together : g.rows - r;
+        float *p = parameter + at, *m = mean + at, *v = variance + at;
+        if (on_the_fly) {
+            adam_outer_row(p, m, v, g.x[r], g.delta, g.columns, s);
         } else {
-            gradient_row(row, g, r);
-            adam(parameter + at, mean + at, variance + at, row, g.columns, s);
+            gradient_rows(room, g, r, count);
+            adam(p, m, v, room, count * g.columns, s);
         }
     }
 }
@@ -96,37 +105,45 @@ struct Part {
 template <int Rows>
 inline void partial_sums(
     Four* found, const float* w, int64_t pitch, const float* x, int64_t columns) {
-    Sixteen sums[Rows] = {};
+    Sixteen sums[Rows];
+    UNROLLED for (int r = 0; r < Rows; r++) sums[r] = Sixteen{};
     int64_t c = 0;
     for (; c + 16 <= columns; c += 16) {
         Sixteen part = at(x + c);
-        for (int r = 0; r < Rows; r++) sums[r] += at(w + r * pitch + c) * part;
+        UNROLLED for (int r = 0; r < Rows; r++) sums[r] += at(w + r * pitch + c) * part;
     }
     if (c < columns) {
         Part part(x + c, columns - c);
-        for (int r = 0; r < Rows; r++) {
+        UNROLLED for (int r = 0; r < Rows; r++) {
             Part rest(w + r * pitch + c, columns - c);
             sums[r] += at(rest.values) * at(part.values);
         }
     }
-    for (int r = 0; r < Rows; r++) found[r] = quarter(sums[r]);
+    UNROLLED for (int r = 0; r < Rows; r++) found[r] = quarter(sums[r]);
 }
 
-// Rows shorter than a vector: many of them lie side by side in one.
-template <int Columns>
-void dot_short_rows(
-    float* __restrict y, const float* __restrict w, const float* __restrict x, int64_t rows) {
+// Rows that fill no register: their sums are taken from left to right.
+inline __attribute__((always_inline)) void short_rows(
+    float* __restrict y, const float* __restrict w, int64_t pitch, const float* __restrict x,
+    int64_t rows, int64_t columns) {
     for (int64_t r = 0; r < rows; r++) {
-        float sum = w[r * Columns] * x[0];
-        for (int c = 1; c < Columns; c++) sum += w[r * Columns + c] * x[c];
-        y[r] += sum;
+        float total = w[r * pitch] * x[0];
+        for (int64_t c = 1; c < columns; c++) total += w[r * pitch + c] * x[c];
+        y[r] += total;
     }
+}
+
+// The same order of sums in each case; with both lengths known, many rows fill one register.
+void dot_short_rows(
+    float* y, const float* w, int64_t pitch, const float* x, int64_t rows, int64_t columns) {
+    if (columns == 2 && pitch == 2) return short_rows(y, w, 2, x, rows, 2);
+    if (columns == 4 && pitch == 4) return short_rows(y, w, 4, x, rows, 4);
+    short_rows(y, w, pitch, x, rows, columns);
 }
 
 void dot_rows(
     float* y, const float* w, int64_t pitch, const float* x, int64_t rows, int64_t columns) {
-    if (columns == 2 && pitch == 2) return dot_short_rows<2>(y, w, x, rows);
-    if (columns == 4 && pitch == 4) return dot_short_rows<4>(y, w, x, rows);
+    if (columns < 16) return dot_short_rows(y, w, pitch, x, rows, columns);
     Four found[8];
     int64_t r = 0;
     for (; r + 8 <= rows; r += 8) {

@@ -25,6 +25,9 @@ struct Factors {
     int64_t batch, rows, columns;
 };
 
+// Floats of room that adam_factored needs, if a row is not longer.
+constexpr int64_t FactorRoom = 512;
+
 struct Kernels {
     const char* name;
 
@@ -33,7 +36,7 @@ struct Kernels {
         const AdamStep& step);
 
     void (*adam_factored)(
-        float* parameter, float* mean, float* variance, const Factors& gradient, float* row,
+        float* parameter, float* mean, float* variance, const Factors& gradient, float* room,
         const AdamStep& step);
 
     // y[r] += sum over c of w[r][c] * x[c]; the rows of w lie `pitch` apart.
