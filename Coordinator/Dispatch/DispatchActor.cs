@@ -75,11 +75,11 @@ public sealed class DispatchActor(
         Commit commit => Tell(commit.Segment,
             new ExperimentMessage.Commits(session, commit, arrived.Handled)),
         Failed failed => Tell(failed.Segment, new ExperimentMessage.Returns(
-            failed.Segment, failed.Epoch, failed.Cause, failed.Text,
+            session, failed.Segment, failed.Epoch, failed.Cause, failed.Text,
             Counted: failed.Cause != "storage",
             arrived.Handled)),
         Release release => Tell(release.Segment, new ExperimentMessage.Returns(
-            release.Segment, release.Epoch, release.Reason, "", Counted: false, arrived.Handled)),
+            session, release.Segment, release.Epoch, release.Reason, "", Counted: false, arrived.Handled)),
         _ => false,
     };
 

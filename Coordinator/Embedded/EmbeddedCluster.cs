@@ -14,12 +14,13 @@ namespace Mneme.Coordinator.Embedded;
 /// <summary>A whole cluster in one process: a coordinator and a worker that talk through an
 /// in-process broker, over a SQLite journal and a folder of blobs.</summary>
 internal sealed class EmbeddedCluster(
-    StateFolder folder, Submission submission, Action<ExperimentView> watch) : IAsyncDisposable
+    StateFolder folder, Submission submission, Action<ExperimentView> watch, TimeProvider clock,
+    Faults? weather = null) : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CommitWithin = TimeSpan.FromMinutes(10);
-    private readonly ActorSystem system = new("embedded");
-    private readonly InProcessBroker broker = new(TimeProvider.System);
+    private readonly ActorSystem system = new("embedded", new ActorSettings { Clock = clock });
+    private readonly InProcessBroker broker = new(clock, faults: weather);
     private readonly TaskCompletionSource<RunOutcome?> over =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -78,7 +79,7 @@ internal sealed class EmbeddedCluster(
     }
 
     private Task<int> Delete(IReadOnlySet<string> inUse) =>
-        Sweep.Run(folder.Blobs, inUse, TimeProvider.System, CommitWithin);
+        Sweep.Run(folder.Blobs, inUse, clock, CommitWithin);
 
     private async Task<bool> HasBlob(string name, long size) =>
         Sha.TryParse(name, out var sha) && await folder.Blobs.Has(sha, size);

@@ -43,7 +43,8 @@ public static class EmbeddedRun
         var trained = !submission.State.Completed;
         if (trained)
         {
-            await using var cluster = new EmbeddedCluster(folder, submission, watch);
+            await using var cluster = new EmbeddedCluster(
+                folder, submission, watch, TimeProvider.System);
             if (await cluster.Finish(request.Packing.Slots, stop) is { } early) return early;
             submission = await submission.Reload(folder);
         }

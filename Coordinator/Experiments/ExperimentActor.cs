@@ -87,7 +87,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                     new ExperimentCommand.ReturnSegment(
                         returns.Segment.Index, returns.Epoch, returns.Cause, returns.Text,
                         returns.Counted),
-                    null, null, returns.Handled));
+                    returns.Session, null, returns.Handled));
                 break;
         }
     }
@@ -106,7 +106,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         Here.Later<ImmutableArray<LaneResult>>(
             outside.FetchLanes(blob), lanes => new ExperimentMessage.Fetched(commits, lanes),
             error => new ExperimentMessage.Returns(
-                commits.Commit.Segment, commits.Commit.Epoch,
+                commits.Session, commits.Commit.Segment, commits.Commit.Epoch,
                 "storage", error.Message, Counted: false, commits.Handled));
 
     private void Take(ExperimentMessage.Commits commits, ImmutableArray<LaneResult> lanes) =>
@@ -145,18 +145,15 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
 
     private async ValueTask Answer(Pending one, Decision decision)
     {
+        var granted = decision.Granted.Select(segment => Assignments.Of(spec, state, segment));
         if (one.Commit is { } commit)
-        {
-            Assign? next = decision.Granted.IsEmpty
-                ? null
-                : Assignments.Of(spec, state, decision.Granted[0]);
-            await outside.Send(
-                one.Session!.Box,
-                new CommitReply(commit.Segment, commit.Epoch, decision.Outcome, next));
-        }
+            await outside.Send(one.Session.Box, new CommitReply(
+                commit.Segment, commit.Epoch, decision.Outcome, granted.FirstOrDefault()));
+        else if (one.Command is ExperimentCommand.ReturnSegment back)
+            await outside.Send(one.Session.Box, new CommitReply(
+                new SegmentId(spec.Name, back.Segment), back.Epoch, decision.Outcome, null));
         else
-            foreach (var segment in decision.Granted)
-                await outside.Send(one.Session!.Box, Assignments.Of(spec, state, segment));
+            foreach (var assign in granted) await outside.Send(one.Session.Box, assign);
         one.Handled?.Ok(true);
     }
 
@@ -170,5 +167,5 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
     }
 
     private sealed record Pending(
-        ExperimentCommand Command, Session? Session, Commit? Commit, Sink<bool>? Handled);
+        ExperimentCommand Command, Session Session, Commit? Commit, Sink<bool>? Handled);
 }

@@ -34,7 +34,7 @@ public abstract record ExperimentMessage
 
     /// <summary>A segment comes back without results.</summary>
     public sealed record Returns(
-        SegmentId Segment, long Epoch, string Cause, string Text, bool Counted,
+        Session Session, SegmentId Segment, long Epoch, string Cause, string Text, bool Counted,
         Sink<bool>? Handled) : ExperimentMessage;
 }
 

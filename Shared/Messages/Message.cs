@@ -80,8 +80,9 @@ public sealed record Commit(
 
 public enum CommitOutcome { Fresh = 0, Duplicate = 1, Fenced = 2, NeedBlob = 3 }
 
-/// <summary>What became of a commit, and what this worker does next with the cohort it
-/// holds.</summary>
+/// <summary>What became of a commit, and what this worker does next with the cohort it holds;
+/// without a next segment also the answer to <see cref="Failed"/> and <see cref="Release"/>.
+/// </summary>
 /// <param name="Next">The segment that continues it; null: free the slot.</param>
 public sealed record CommitReply(
     SegmentId Segment, long Epoch, CommitOutcome Outcome, Assign? Next) : Message;

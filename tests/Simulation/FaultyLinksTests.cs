@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mneme.Coordinator.Embedded;
+using Mneme.Coordinator.Experiments;
+using Mneme.Coordinator.Export;
+using Mneme.Specs;
+using Mneme.Tests.Shared.Actors;
+using Mneme.Transport.InProcess;
+using Shouldly;
+using Xunit;
+
+namespace Mneme.Tests.Simulation;
+
+/// <summary>The real coordinator and worker over links that lose, double, reorder and delay frames,
+/// in virtual time.</summary>
+public sealed class FaultyLinksTests : IDisposable
+{
+    private const string Spec = """
+        name: weather
+        model: no-op
+        steps: 6
+        seeds: 12
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("mneme-weather").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory, MemberData(nameof(Seeds))]
+    public async Task Whatever_happens_to_frames_every_segment_is_committed_once(ulong seed)
+    {
+        var clock = new VirtualClock(DateTimeOffset.UnixEpoch.AddYears(50));
+        await using var state = StateFolder.Open(folder, "weather", clock);
+        var spec = SpecReader.Parse("spec", Encoding.UTF8.GetBytes(Spec), Submission.Schemas).Spec!;
+        var submission = await Submission.Enter(state, spec, new PackingWishes(2, 2, 2), false);
+        var weather = new Faults(seed)
+        {
+            Drop = 0.2, DropAnswer = 0.2, Duplicate = 0.3, Reorder = 0.3,
+            Delay = TimeSpan.FromSeconds(2),
+        };
+        await using (var cluster = new EmbeddedCluster(state, submission, _ => { }, clock, weather))
+            (await Driven(cluster.Finish(slots: 2, CancellationToken.None), clock)).ShouldBeNull();
+
+        (await state.Journal.Verify("weather")).ShouldBeEmpty($"seed {seed}");
+        submission = await submission.Reload(state);
+        submission.State.Completed.ShouldBeTrue();
+        submission.State.DoneTrialSteps.ShouldBe(12 * 6);
+        Manifest.IdentityOf(ExperimentResults.Of(
+            spec, submission.Family, submission.State, submission.Results)).ShouldBe(Expected(spec));
+    }
+
+    public static TheoryData<ulong> Seeds => [.. Enumerable.Range(1, 12).Select(seed => (ulong)seed)];
+
+    // Time moves only here; between two moves the threads of the cluster get a moment.
+    private static async Task<RunOutcome?> Driven(Task<RunOutcome?> end, VirtualClock clock)
+    {
+        for (var moves = 0; !end.IsCompleted && moves < 20_000; moves++)
+        {
+            await Task.Run(() => Thread.SpinWait(20_000));
+            clock.Advance(TimeSpan.FromSeconds(0.2));
+        }
+        end.IsCompleted.ShouldBeTrue("an hour of virtual time is enough");
+        return await end;
+    }
+
+    // A trial of no-op has the point (step, 0) after every step.
+    private static string Expected(ExperimentSpec spec)
+    {
+        var chain = new byte[SHA256.HashSizeInBytes];
+        for (var step = 1L; step <= 6; step++)
+            chain = SHA256.HashData([.. chain, .. BitConverter.GetBytes(step), .. new byte[8]]);
+        var text = string.Concat(Enumerable.Repeat(Convert.ToHexStringLower(chain), 12));
+        return Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(SpecIdentity.Sha256(spec) + text)));
+    }
+}
