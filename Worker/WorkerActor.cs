@@ -100,7 +100,8 @@ public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessag
         unanswered.Remove((reply.Segment, reply.Epoch));
         if (reply.Outcome == CommitOutcome.NeedBlob)
             await Say(new Failed(
-                reply.Segment, reply.Epoch, "storage", "the coordinator does not find the checkpoint"));
+                reply.Segment, reply.Epoch, "storage",
+                "the coordinator does not find the checkpoint"));
         var (name, cohort) = running.FirstOrDefault(
             r => r.Value.Segment == reply.Segment && r.Value.Epoch == reply.Epoch);
         if (name is not null && Continues(cohort, reply.Next)
@@ -130,6 +131,7 @@ public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessag
                 unanswered[(commit.Segment, commit.Epoch)] = commit;
                 Note(commit.Segment, commit.Epoch, r => r with { Checkpoint = commit.Checkpoint });
                 break;
+            case Release back: unanswered[(back.Segment, back.Epoch)] = back; break;
             case Failed failed: unanswered[(failed.Segment, failed.Epoch)] = failed; break;
             case Progress progress:
                 Note(progress.Segment, progress.Epoch, r => r with { Step = progress.Step });

@@ -79,7 +79,8 @@ public sealed class DispatchActor(
             Counted: failed.Cause != "storage",
             arrived.Handled)),
         Release release => Tell(release.Segment, new ExperimentMessage.Returns(
-            session, release.Segment, release.Epoch, release.Reason, "", Counted: false, arrived.Handled)),
+            session, release.Segment, release.Epoch, release.Reason, "", Counted: false,
+            arrived.Handled)),
         _ => false,
     };
 

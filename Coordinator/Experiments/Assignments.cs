@@ -22,10 +22,20 @@ public static class Assignments
             gather.IsEmpty ? default : gather[k]));
         return new Assign(
             new SegmentId(spec.Name, index), segment.Key, progress.Epoch,
-            spec.Model, spec.Resources.Device, segment.Phase,
-            progress.DoneStep, segment.ToStep, spec.Steps, spec.MeasureEvery,
+            spec.Model, spec.Resources.Device, segment.Phase, SwitchBefore(spec, segment, progress),
+            progress.DoneStep, segment.ToStep, EndOf(spec, segment.Phase), spec.MeasureEvery,
             [.. common], parents, [.. lanes]);
     }
+
+    private static long EndOf(ExperimentSpec spec, int phase) =>
+        spec.Phases.Take(phase + 1).Sum(p => p.Steps);
+
+    // A switch is a part of the phase's first step: whoever has done that step has switched.
+    private static SwitchSpec? SwitchBefore(
+        ExperimentSpec spec, PlannedSegment segment, SegmentState progress) =>
+        progress.DoneStep == EndOf(spec, segment.Phase - 1)
+            ? spec.Phases[segment.Phase].Switch
+            : null;
 
     private static List<Setting> Common(List<TrialSpec> trials) =>
         [.. trials[0].Settings.Where(s => trials.All(trial => trial.Settings.Contains(s)))];

@@ -34,7 +34,8 @@ public static class ExperimentDecisions
         var segment = state.Segments[commit.Segment.Index];
         if (segment.Status != SegmentStatus.Leased || segment.Epoch != commit.Epoch)
             return Late(state, segment, command);
-        if (commit.FromStep != segment.DoneStep) return Decision.Nothing(CommitOutcome.Fenced);
+        if (commit.FromStep != segment.DoneStep || commit.ToStep <= commit.FromStep)
+            return Decision.Nothing(CommitOutcome.Fenced);
         var committed = new SegmentCommitted(
             commit.Segment.Index, commit.Epoch, commit.FromStep, commit.ToStep, commit.Final,
             commit.Checkpoint, commit.CheckpointBytes) { Results = command.Results };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mneme.Coordinator.Plots;
+using Mneme.Specs;
 
 namespace Mneme.Coordinator.Export;
 
@@ -12,8 +13,15 @@ internal static class ResultPlots
             folder.WriteText($"plots/{measure}.svg", text => text.Write(LearningCurves.Svg(
                 [.. results.Trials.GroupBy(trial => trial.Trial.Configuration)
                     .Select(configuration => CurveOf(results, [.. configuration], m))],
-                new FigureText(Title(results, measure), measure))));
+                new FigureText(Title(results, measure), measure)
+                {
+                    Switches = SwitchLines(results.Spec),
+                })));
     }
+
+    private static ImmutableArray<SwitchLine> SwitchLines(ExperimentSpec spec) =>
+        [.. spec.Phases.Select((phase, i) => new SwitchLine(
+            spec.Phases.Take(i).Sum(before => before.Steps), phase.Name)).Skip(1)];
 
     private static string Title(ExperimentResults results, string measure) =>
         results.Searched.Count == 0

@@ -51,13 +51,15 @@ public sealed record BeatAck(long Sequence) : Message;
 /// <param name="Epoch">Part of the commit's condition.</param>
 /// <param name="FromStep">Where the work starts: later than planned when a part is committed
 /// already.</param>
-/// <param name="LastStep">Where the trials end: a point is taken there in any case.</param>
+/// <param name="Switch">To be carried out before the first step, or null.</param>
+/// <param name="PhaseEnd">Where the phase ends: a point is taken there in any case.</param>
 /// <param name="Common">Settings that all lanes share.</param>
 /// <param name="Parents">Checkpoints that the lanes' sources number; empty: start from the
 /// seeds.</param>
 public sealed record Assign(
     SegmentId Segment, string Key, long Epoch, string Family, string Device, int Phase,
-    long FromStep, long ToStep, long LastStep, long MeasureEvery, ImmutableArray<Setting> Common,
+    SwitchSpec? Switch,
+    long FromStep, long ToStep, long PhaseEnd, long MeasureEvery, ImmutableArray<Setting> Common,
     ImmutableArray<string> Parents, ImmutableArray<AssignedLane> Lanes) : Message;
 
 /// <param name="Own">Settings in which this lane differs from the others.</param>

@@ -16,7 +16,7 @@ public static class Planner
             foreach (var lanes in Evenly(shape, how.LanesPerCohort))
             {
                 cohorts.Add(new PlannedCohort(cohorts.Count, lanes));
-                AddChain(segments, cohorts[^1], spec.Steps, how.StepsPerSegment);
+                AddChain(segments, cohorts[^1], spec.Phases, how.StepsPerSegment);
             }
         return new Plan(trials, cohorts.ToImmutable(), segments.ToImmutable());
     }
@@ -36,21 +36,29 @@ public static class Planner
         }
     }
 
+    // No segment crosses a switch: that is where schedules part.
     private static void AddChain(
         ImmutableArray<PlannedSegment>.Builder segments, PlannedCohort cohort,
-        long steps, long length)
+        ImmutableArray<PhaseSpec> phases, long length)
     {
-        var identity = Enumerable.Range(0, cohort.Lanes.Length)
-            .Select(k => new LaneSource(0, k))
-            .ToImmutableArray();
-        for (long from = 0, part = 0; from < steps; from += length, part++)
-        {
-            var first = from == 0;
+        var identity = cohort.Lanes.Select((_, k) => new LaneSource(0, k)).ToImmutableArray();
+        foreach (var (phase, from, to, part) in Parts(phases, length))
             segments.Add(new PlannedSegment(
-                segments.Count, $"c{cohort.Number:D5}/s{part:D5}", cohort.Number, Phase: 0,
-                from, Math.Min(from + length, steps),
-                Parents: first ? [] : [segments.Count - 1],
-                Gather: first ? [] : identity));
+                segments.Count, $"c{cohort.Number:D5}/s{part:D5}", cohort.Number, phase, from, to,
+                Parents: part == 0 ? [] : [segments.Count - 1],
+                Gather: part == 0 ? [] : identity));
+    }
+
+    private static IEnumerable<(int Phase, long From, long To, int Part)> Parts(
+        ImmutableArray<PhaseSpec> phases, long length)
+    {
+        var (start, part) = (0L, 0);
+        for (var phase = 0; phase < phases.Length; phase++)
+        {
+            var end = start + phases[phase].Steps;
+            for (var from = start; from < end; from += length)
+                yield return (phase, from, Math.Min(from + length, end), part++);
+            start = end;
         }
     }
 }

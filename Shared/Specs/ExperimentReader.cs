@@ -7,10 +7,11 @@ namespace Mneme.Specs;
 internal sealed class ExperimentReader(SpecErrors errors, IReadOnlyList<FamilySchema> catalogue)
 {
     private static readonly ImmutableArray<string> Keys =
-        ["name", "model", "steps", "measure_every", "seeds", "settings", "search", "resources"];
+        ["name", "model", "steps", "measure_every", "seeds", "settings", "schedule", "search",
+        "resources"];
 
     // Words of the experiment file that a later version will understand.
-    private static readonly ImmutableArray<string> LaterKeys = ["schedule", "stop"];
+    private static readonly ImmutableArray<string> LaterKeys = ["stop"];
 
     public ExperimentSpec? Read(YamlNode root)
     {
@@ -23,14 +24,17 @@ internal sealed class ExperimentReader(SpecErrors errors, IReadOnlyList<FamilySc
         var name = ReadName(file);
         var resources = new ResourceReader(errors).Read(file);
         var seeds = new SeedReader(errors).Read(file);
-        var steps = ReadCount(file, "steps") ?? family?.DefaultSteps ?? 1;
+        var schedule = family is null ? [] : new ScheduleReader(errors, family).Read(file);
+        var steps = schedule.IsEmpty
+            ? ReadCount(file, "steps") ?? family?.DefaultSteps ?? 1
+            : schedule.Sum(phase => phase.Steps);
         var measureEvery = ReadMeasureEvery(file, steps, family);
         if (family is null) return null;
         var search = new SearchReader(errors, family).Read(file, seeds.Length);
         var settings = new SettingsReader(errors, family).Read(file, search);
         return new ExperimentSpec(
             name, family.Name, steps, measureEvery, seeds, settings, search)
-        { Resources = resources };
+        { Resources = resources, Schedule = schedule };
     }
 
     private FamilySchema? ReadModel(Section file)

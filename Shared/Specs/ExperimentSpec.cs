@@ -23,11 +23,18 @@ public sealed record ExperimentSpec(
     /// <summary>What a trial needs of a worker.</summary>
     public ResourceSpec Resources { get; init; } = ResourceSpec.Default;
 
+    /// <summary>The phases that the file gives; empty when nothing ever switches.</summary>
+    public ImmutableArray<PhaseSpec> Schedule { get; init; } = [];
+
+    /// <summary>At least one phase; their steps add up to <see cref="Steps"/>.</summary>
+    public ImmutableArray<PhaseSpec> Phases =>
+        Schedule.IsEmpty ? [new PhaseSpec("all", Steps, Switch: null)] : Schedule;
+
     public bool Equals(ExperimentSpec? other) =>
         other is not null && Name == other.Name && Model == other.Model && Steps == other.Steps &&
         MeasureEvery == other.MeasureEvery && Seeds.SequenceEqual(other.Seeds) &&
-        Settings.SequenceEqual(other.Settings) && Search == other.Search &&
-        Resources == other.Resources;
+        Settings.SequenceEqual(other.Settings) && Schedule.SequenceEqual(other.Schedule) &&
+        Search == other.Search && Resources == other.Resources;
 
     public override int GetHashCode() => HashCode.Combine(Name, Model, Steps, Seeds.Length);
 }

@@ -2,6 +2,12 @@ using System.Collections.Immutable;
 
 namespace Mneme.Specs;
 
+/// <summary>A stretch of a schedule in which the data does not change.</summary>
+/// <param name="Name">As the spec calls it; the phase after a switch is named by the switch unless
+/// the spec names it.</param>
+/// <param name="Switch">What happens before its first step; null for the first phase.</param>
+public sealed record PhaseSpec(string Name, long Steps, SwitchSpec? Switch);
+
 /// <summary>What happens between two phases: the data, the memory or what learns changes.</summary>
 /// <param name="Kind">A kind that the family knows, e.g. <c>redraw</c>.</param>
 /// <param name="Settings">Every setting of the kind, in the family's order.</param>

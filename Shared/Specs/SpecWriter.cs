@@ -13,10 +13,14 @@ public static partial class SpecWriter
         var yaml = new StringBuilder();
         yaml.Append(CultureInfo.InvariantCulture, $"name: {Text(spec.Name)}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"model: {Text(spec.Model)}\n");
-        yaml.Append(CultureInfo.InvariantCulture, $"steps: {spec.Steps}\n");
+        if (spec.Schedule.IsEmpty)
+            yaml.Append(CultureInfo.InvariantCulture, $"steps: {spec.Steps}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"measure_every: {spec.MeasureEvery}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"seeds: {Seeds(spec)}\n");
         WriteSettings(yaml, spec);
+        if (!spec.Schedule.IsEmpty) yaml.Append("schedule:\n");
+        foreach (var phase in spec.Schedule)
+            yaml.Append(CultureInfo.InvariantCulture, $"  - {{{Phase(phase)}}}\n");
         if (spec.Search is { } search) WriteSearch(yaml, search);
         var (device, slots) = spec.Resources;
         yaml.Append(
@@ -35,6 +39,14 @@ public static partial class SpecWriter
         SearchDomain.Range range => Range(range),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    internal static string Phase(PhaseSpec phase)
+    {
+        var how = phase.Switch is { } change ? $"switch: {Text(change.Kind)}, " : "";
+        var settings = phase.Switch?.Settings.Select(s => $", {Text(s.Name)}: {Value(s.Value)}");
+        var rest = string.Concat(settings ?? []);
+        return $"phase: {Text(phase.Name)}, {how}steps: {phase.Steps}{rest}";
+    }
 
     /// <summary><c>8</c> for the seeds 0 to 7, else the list.</summary>
     internal static string Seeds(ExperimentSpec spec)

@@ -37,9 +37,13 @@ internal sealed class Cohort : IDisposable
         var step = assign.FromStep;
         while (step < assign.ToStep && !stop.IsCancellationRequested)
         {
-            using (new TensorScope()) model.Step(step);
+            using (new TensorScope())
+            {
+                if (step == assign.FromStep && assign.Switch is { } how) model.Switch(how, step);
+                model.Step(step);
+            }
             step++;
-            if (step % assign.MeasureEvery == 0 || step == assign.LastStep) Measure(step, points);
+            if (step % assign.MeasureEvery == 0 || step == assign.PhaseEnd) Measure(step, points);
             reached(step);
         }
         return new SegmentOutcome(step, Save(step), Results(points));

@@ -60,6 +60,11 @@ internal sealed class CohortActor(
         {
             case CohortMessage.Begin begin: Load(begin.Assign); break;
             case CohortMessage.Loaded loaded: segments.Add(loaded); break;
+            case CohortMessage.Trained { Assign: var assign, Outcome: var outcome }
+                when outcome.ToStep == assign.FromStep:
+                worker.Offer(new WorkerMessage.Say(
+                    new Release(assign.Segment, assign.Epoch, "drained")));
+                break;
             case CohortMessage.Trained trained: Store(trained); break;
             case CohortMessage.Stored stored:
                 worker.Offer(new WorkerMessage.Say(stored.Commit));

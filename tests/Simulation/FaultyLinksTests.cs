@@ -38,18 +38,21 @@ public sealed class FaultyLinksTests : IDisposable
             Drop = 0.2, DropAnswer = 0.2, Duplicate = 0.3, Reorder = 0.3,
             Delay = TimeSpan.FromSeconds(2),
         };
-        await using (var cluster = new EmbeddedCluster(state, submission, _ => { }, clock, weather))
-            (await Driven(cluster.Finish(slots: 2, CancellationToken.None), clock)).ShouldBeNull();
+        await using (var cluster = new EmbeddedCluster(
+            state, submission, _ => { }, clock, weather))
+            (await Driven(cluster.Finish(slots: 2, default), clock)).ShouldBeNull();
 
         (await state.Journal.Verify("weather")).ShouldBeEmpty($"seed {seed}");
         submission = await submission.Reload(state);
         submission.State.Completed.ShouldBeTrue();
         submission.State.DoneTrialSteps.ShouldBe(12 * 6);
-        Manifest.IdentityOf(ExperimentResults.Of(
-            spec, submission.Family, submission.State, submission.Results)).ShouldBe(Expected(spec));
+        var results = ExperimentResults.Of(
+            spec, submission.Family, submission.State, submission.Results);
+        Manifest.IdentityOf(results).ShouldBe(Expected(spec));
     }
 
-    public static TheoryData<ulong> Seeds => [.. Enumerable.Range(1, 12).Select(seed => (ulong)seed)];
+    public static TheoryData<ulong> Seeds =>
+        [.. Enumerable.Range(1, 12).Select(seed => (ulong)seed)];
 
     // Time moves only here; between two moves the threads of the cluster get a moment.
     private static async Task<RunOutcome?> Driven(Task<RunOutcome?> end, VirtualClock clock)

@@ -110,6 +110,29 @@ public sealed class ExperimentDecisionsTests
     }
 
     [Fact]
+    public void The_switch_comes_with_the_first_step_of_its_phase_and_not_again()
+    {
+        var spec = Samples.Spec() with
+        {
+            Schedule =
+            [
+                new PhaseSpec("a", 10, null), new PhaseSpec("b", 10, new SwitchSpec("redraw", [])),
+            ],
+        };
+        var plan = Planner.Plan(
+            spec, Samples.Family, Samples.Trials(2), new Packing([new ShapePacking(2, 10)]));
+        var state = ExperimentState.Of(plan, Samples.Submitted(plan));
+        state = Apply(state, Grant(state, "alive", slots: 1));
+        Assignments.Of(spec, state, 0).Switch.ShouldBeNull();
+        state = Apply(state, Commit(state, "alive", 0, 1, 0, 10));
+        Assignments.Of(spec, state, 1).Switch!.Kind.ShouldBe("redraw");
+
+        state = Apply(state, Commit(state, "alive", 1, 1, 10, 11, "part", final: false));
+        state = Apply(state, Grant(state, "alive", slots: 1));
+        Assignments.Of(spec, state, 1).Switch.ShouldBeNull("its first step is done");
+    }
+
+    [Fact]
     public void Three_failures_of_its_own_put_a_segment_into_quarantine()
     {
         var state = Granted();

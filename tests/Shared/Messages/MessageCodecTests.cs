@@ -18,7 +18,9 @@ public sealed class MessageCodecTests
     public static TheoryData<string, Message> OneOfEachKind => new()
     {
         { "assign", new Assign(
-            Segment, "c00000/s00003", 2, "memory-mlp", "cpu", 0, 300, 400, 5000, 100,
+            Segment, "c00000/s00003", 2, "memory-mlp", "cpu", 1,
+            new SwitchSpec("redraw", [new Setting("clear", new SettingValue.Flag(true))]),
+            300, 400, 5000, 100,
             [new Setting("learning_rate", new SettingValue.Real(1e-4))], ["parent"],
             [new AssignedLane(7, 8, [new Setting("inner_steps", new SettingValue.Integer(2))],
                 new LaneSource(0, 5))]) },

@@ -1,4 +1,5 @@
 using Mneme.Plans;
+using Mneme.Specs;
 using Mneme.Tests.Coordinator.Experiments;
 using Shouldly;
 using Xunit;
@@ -44,5 +45,22 @@ public sealed class PlannerTests
         plan.Segments[3].Parents.ShouldBe([2]);
         plan.Segments[3].Gather.ShouldBe([new LaneSource(0, 0), new LaneSource(0, 1)]);
         plan.ChildrenOf(2).ShouldBe([3]);
+    }
+
+    [Fact]
+    public void No_segment_crosses_a_switch()
+    {
+        var spec = Samples.Spec(trials: 2, steps: 25) with
+        {
+            Schedule =
+            [
+                new PhaseSpec("a", 15, null), new PhaseSpec("b", 10, new SwitchSpec("redraw", [])),
+            ],
+        };
+        var plan = Planner.Plan(
+            spec, Samples.Family, Samples.Trials(2), new Packing([new ShapePacking(2, 10)]));
+
+        plan.Segments.Select(s => (s.Phase, s.FromStep, s.ToStep))
+            .ShouldBe([(0, 0, 10), (0, 10, 15), (1, 15, 25)]);
     }
 }

@@ -156,7 +156,6 @@ public sealed class SpecReaderTests
     [InlineData("resources: {device: cuda:01}", "expected cpu or cuda:N")]
     [InlineData("resources: {slots: 0}", "resources.slots is 0; expected")]
     [InlineData("resources: {gpus: 1}", "unknown key 'gpus' in resources")]
-    [InlineData("schedule: []", "x.yaml:3:1: 'schedule' is not supported yet by this version")]
     [InlineData("stop: {}", "x.yaml:3:1: 'stop' is not supported yet by this version")]
     [InlineData("learning_rate: 1", "put 'learning_rate' under settings")]
     [InlineData("\"a\\nb\": 1", "unknown key 'a?b'")]

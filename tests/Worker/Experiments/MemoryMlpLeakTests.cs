@@ -13,7 +13,8 @@ public sealed class MemoryMlpLeakTests
     public void Ten_thousand_steps_leak_neither_tensors_nor_memory() => TrainingThread.Run(() =>
     {
         var family = new MemoryMlp();
-        using var bench = new Bench(family, Bench.Lane(family, 0), Bench.Lane(family, 1)).Train(500);
+        using var bench = new Bench(family, Bench.Lane(family, 0), Bench.Lane(family, 1));
+        bench.Train(500);
         var (tensors, memory) = (Tensor.LiveCount, Environment.WorkingSet);
 
         bench.Train(10_000);
