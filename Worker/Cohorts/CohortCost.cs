@@ -12,6 +12,7 @@ namespace Mneme.Worker.Cohorts;
 public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
 {
     private static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(40);
+    private const int MostSteps = 200;
 
     /// <summary>Trains the first lanes of a shape for a moment. Runs on a thread of its own, set up
     /// as training threads are.</summary>
@@ -44,7 +45,7 @@ public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
             device));
         var start = watch.Elapsed;
         var fastest = TimeSpan.MaxValue;
-        for (var step = 0L; step < 3 || watch.Elapsed < start + Budget; step++)
+        for (var step = 0L; step < 3 || IsEarly(step, watch.Elapsed - start); step++)
         {
             var before = watch.Elapsed;
             using (new TensorScope()) model.Step(step);
@@ -52,4 +53,6 @@ public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
         }
         return new CohortCost(start, fastest);
     }
+
+    private static bool IsEarly(long step, TimeSpan spent) => step < MostSteps && spent < Budget;
 }
