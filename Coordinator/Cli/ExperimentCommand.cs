@@ -46,6 +46,7 @@ internal static class ExperimentCommand
 
     private static void Preview(ExperimentSpec spec, PackingWishes wishes)
     {
+        DeviceCheck.Demand(spec.Resources.Device);
         var family = Submission.FamilyOf(spec);
         var trials = TrialEnumeration.Of(spec, family);
         var estimates = PackingChoice.Of(spec, family, trials, wishes);

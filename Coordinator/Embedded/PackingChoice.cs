@@ -33,11 +33,27 @@ public static class PackingChoice
         ExperimentSpec spec, ExperimentFamily family, ImmutableArray<TrialSpec> shape,
         PackingWishes wishes)
     {
-        var best = Sizes(shape.Length, wishes)
-            .Select(lanes => Estimate(spec, family, shape, lanes, wishes.Slots))
-            .MinBy(estimate => estimate.Total)!;
+        var best = Estimates(spec, family, shape, wishes).MinBy(estimate => estimate.Total)!;
         var length = wishes.StepsPerSegment ?? SegmentSteps(spec, best.Step);
         return best with { Packing = best.Packing with { StepsPerSegment = length } };
+    }
+
+    // In growing order: a size that does not fit ends the search, unless it is the smallest.
+    private static List<PackingEstimate> Estimates(
+        ExperimentSpec spec, ExperimentFamily family, ImmutableArray<TrialSpec> shape,
+        PackingWishes wishes)
+    {
+        var estimates = new List<PackingEstimate>();
+        foreach (var lanes in Sizes(shape.Length, wishes))
+            try { estimates.Add(Estimate(spec, family, shape, lanes, wishes.Slots)); }
+            catch (UntrainableCohortException) when (estimates.Count > 0) { break; }
+            catch (UntrainableCohortException error)
+            {
+                throw new UserError(
+                    $"{error.Message}. Make the net or the batch smaller, or train fewer lanes at "
+                    + "once with --cohort-size.", inner: error);
+            }
+        return estimates;
     }
 
     // Powers of two, and the size that fills every slot once.

@@ -20,6 +20,7 @@ public sealed record Submission(
     public static async Task<Submission> Enter(
         StateFolder folder, ExperimentSpec spec, PackingWishes wishes, bool mixNumerics)
     {
+        DeviceCheck.Demand(spec.Resources.Device);
         var epoch = await folder.Journal.TakeLead("embedded", Guid.NewGuid().ToString("N"));
         // The lock says that no other process lives: whoever held a session is dead.
         foreach (var session in await folder.Journal.LiveSessions())

@@ -28,8 +28,7 @@ public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
         });
         thread.Start();
         thread.Join();
-        return cost ?? throw new InvalidOperationException(
-            $"a cohort of {lanes.Length} lanes cannot be trained: {failed!.Message}", failed);
+        return cost ?? throw new UntrainableCohortException(lanes.Length, failed!);
     }
 
     private static CohortCost MeasureHere(
