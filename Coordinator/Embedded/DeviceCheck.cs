@@ -12,6 +12,6 @@ public static class DeviceCheck
         throw new UserError(
             $"the experiment wants the device {device}, and the libtorch in use (version "
             + $"{LibTorch.Version}) knows no GPU. Write 'resources: {{device: cpu}}', or set "
-            + "MNEME_LIBTORCH to a libtorch with CUDA, such as 'python' for that of a pip install.");
+            + "MNEME_LIBTORCH to a libtorch with CUDA: 'python' means that of a pip install.");
     }
 }

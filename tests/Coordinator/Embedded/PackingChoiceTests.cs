@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mneme.Coordinator;
 using Mneme.Coordinator.Embedded;
 using Mneme.Coordinator.Search;
@@ -60,7 +61,8 @@ public sealed class PackingChoiceTests
         return reading.Spec.ShouldNotBeNull(string.Join('\n', reading.Errors));
     }
 
-    private static IReadOnlyList<PackingEstimate> Choose(ExperimentSpec spec, PackingWishes wishes)
+    private static ImmutableArray<PackingEstimate> Choose(
+        ExperimentSpec spec, PackingWishes wishes)
     {
         var family = Submission.FamilyOf(spec);
         return PackingChoice.Of(spec, family, TrialEnumeration.Of(spec, family), wishes);
