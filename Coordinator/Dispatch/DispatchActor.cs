@@ -37,6 +37,7 @@ public sealed class DispatchActor(
     private readonly Dictionary<string, Session> sessions = [];     // by mailbox
     private readonly HashSet<string> beating = [];
     private bool draining;
+    private int turn;
 
     protected override ValueTask Started()
     {
@@ -109,9 +110,12 @@ public sealed class DispatchActor(
         await send(session.Box, new BeatAck(beat.Sequence));
         if (session.Draining) return;
         var live = await journal.LiveSessions();
-        foreach (var (name, actor) in experiments)
+        // A free slot is offered once: the experiments take turns, or two would grant the same one.
+        turn = (turn + 1) % Math.Max(1, experiments.Count);
+        foreach (var ((name, actor), place) in experiments.Select((hosted, i) => (hosted, i)))
             actor.Offer(new ExperimentMessage.Credit(
-                session, beat.Free, [.. beat.Held.Where(h => h.Segment.Experiment == name)], live));
+                session, place == turn ? beat.Free : 0,
+                [.. beat.Held.Where(h => h.Segment.Experiment == name)], live));
     }
 
     private async ValueTask Renew()
