@@ -133,6 +133,15 @@ public sealed class ExperimentDecisionsTests
     }
 
     [Fact]
+    public void A_part_without_a_step_is_not_recorded()
+    {
+        var decision = Commit(Granted(), "alive", 0, 1, 0, 0, "start", final: false);
+
+        decision.Outcome.ShouldBe(CommitOutcome.Fenced);
+        decision.Events.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Three_failures_of_its_own_put_a_segment_into_quarantine()
     {
         var state = Granted();
