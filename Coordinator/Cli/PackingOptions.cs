@@ -6,20 +6,14 @@ namespace Mneme.Coordinator.Cli;
 /// <summary>Options that change how fast an experiment runs, and no byte of its results.</summary>
 internal sealed class PackingOptions
 {
-    private readonly Option<int?> slots = new("--slots")
-    {
-        Description = "cohorts that train at once (default: one per core)",
-    };
+    private readonly Option<long?> slots = WholeNumber.Option(
+        "--slots", "cohorts that train at once (default: one per core)");
 
-    private readonly Option<int?> cohortSize = new("--cohort-size")
-    {
-        Description = "trials that train together as lanes (default: measured)",
-    };
+    private readonly Option<long?> cohortSize = WholeNumber.Option(
+        "--cohort-size", "trials that train together as lanes (default: measured)");
 
-    private readonly Option<long?> segmentSteps = new("--segment-steps")
-    {
-        Description = "steps between two checkpoints (default: about two seconds' worth)",
-    };
+    private readonly Option<long?> segmentSteps = WholeNumber.Option(
+        "--segment-steps", "steps between two checkpoints (default: about two seconds' worth)");
 
     public void AddTo(Command command)
     {
@@ -28,15 +22,6 @@ internal sealed class PackingOptions
     }
 
     public PackingWishes Read(ParseResult parsed) => new(
-        (int)(Positive(parsed, slots) ?? Environment.ProcessorCount),
-        (int?)Positive(parsed, cohortSize), Positive(parsed, segmentSteps));
-
-    private static long? Positive<T>(ParseResult parsed, Option<T> option)
-    {
-        long? value = parsed.GetValue(option) switch { int i => i, long l => l, _ => null };
-        return value is null or (>= 1 and <= 1_000_000_000)
-            ? value
-            : throw new UserError(
-                $"{option.Name} must be at least 1, not {value}", UserError.Usage);
-    }
+        (int)(parsed.GetValue(slots) ?? Environment.ProcessorCount),
+        (int?)parsed.GetValue(cohortSize), parsed.GetValue(segmentSteps));
 }

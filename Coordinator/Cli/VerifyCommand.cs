@@ -10,19 +10,17 @@ internal static class VerifyCommand
 {
     private static readonly Argument<string> Spec = SpecArgument.Build();
     private static readonly Option<string> Out = OutOption.Build();
-    private static readonly Option<int> Kills = new("--kills")
-    {
-        Description = "run it again, killed without warning this many times, and compare",
-    };
+    private static readonly Option<long?> Kills = WholeNumber.Option(
+        "--kills", "run it again, killed without warning this many times, and compare", least: 0);
 
-    private static readonly Option<uint> Seed = new("--seed")
-    {
-        Description = "of the moments of the kills",
-    };
-    private static readonly Option<long?> SegmentSteps = new("--segment-steps")
-    {
-        Description = "steps between two checkpoints of the killed runs",
-    };
+    private static readonly Option<long?> Seed = WholeNumber.Option(
+        "--seed", "of the moments of the kills", least: 0, most: uint.MaxValue);
+
+    private static readonly Option<long?> SegmentSteps = WholeNumber.Option(
+        "--segment-steps", "steps between two checkpoints of the killed runs");
+
+    private const string PublishAgain =
+        "\nDelete that folder and run the experiment again: it is published anew from the journal.";
 
     public static Command Build()
     {
@@ -40,15 +38,17 @@ internal static class VerifyCommand
         var path = parsed.GetRequiredValue(Spec);
         var (name, output) = (SpecArgument.Read(path).Name, parsed.GetRequiredValue(Out));
         var published = Path.Combine(output, name);
-        var faults = new List<string>(PublishedFiles.Faults(published));
-        faults.AddRange(await JournalAudit.Faults(output, name));
+        var files = PublishedFiles.Faults(published);
+        var faults = new List<string>([.. files, .. await JournalAudit.Faults(output, name)]);
         Console.WriteLine(
             $"{published}: every file hashed and compared, journal and chains checked");
         if (parsed.GetValue(Kills) is > 0 and var kills)
-            faults.AddRange(await Kill(parsed, path, name, published, kills));
-        foreach (var fault in faults) Console.Error.WriteLine($"mneme: {fault}");
-        Console.WriteLine(faults.Count == 0 ? "verified: no fault" : $"{faults.Count} faults");
-        return faults.Count == 0 ? 0 : UserError.Failed;
+            faults.AddRange(await Kill(parsed, path, name, published, (int)kills));
+        if (faults.Count > 0)
+            throw new UserError($"{published}: {string.Join("\n  ", faults)}"
+                + (files.Count > 0 ? PublishAgain : ""));
+        Console.WriteLine("verified: no fault");
+        return 0;
     }
 
     private static async Task<IReadOnlyList<string>> Kill(
@@ -59,7 +59,7 @@ internal static class VerifyCommand
         try
         {
             var test = new KillTest(
-                Environment.ProcessPath!, Command(parsed, spec), parsed.GetValue(Seed));
+                [.. ThisProgram, .. Command(parsed, spec)], (uint)(parsed.GetValue(Seed) ?? 0));
             var report = await test.Run(
                 kills, workshop, pickle, PublishedFiles.HashOf(published, $"{name}.pkl"),
                 folder => JournalAudit.Faults(folder, name), Console.WriteLine);
@@ -72,6 +72,11 @@ internal static class VerifyCommand
         }
         finally { Directory.Delete(workshop, recursive: true); }
     }
+
+    // Started as 'dotnet mneme.dll', the process is dotnet and the program its first argument.
+    private static string[] ThisProgram => Path.GetFileName(Environment.ProcessPath) == "dotnet"
+        ? [Environment.ProcessPath!, typeof(VerifyCommand).Assembly.Location]
+        : [Environment.ProcessPath!];
 
     private static string[] Command(ParseResult parsed, string spec) =>
         parsed.GetValue(SegmentSteps) is { } steps

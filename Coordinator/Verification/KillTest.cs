@@ -14,9 +14,9 @@ internal sealed record KillReport(
 /// <summary>Runs an experiment in processes of its own, kills them without warning at random
 /// moments, and goes on with the same command, until enough kills were survived. Whenever the
 /// experiment ends, its pickle must be the expected one, and it starts anew.</summary>
-/// <param name="command">Arguments of the program, but for the folder of the results.</param>
+/// <param name="command">Program and arguments, but for the folder of the results.</param>
 /// <param name="seed">Of the moments.</param>
-internal sealed class KillTest(string program, IReadOnlyList<string> command, uint seed)
+internal sealed class KillTest(IReadOnlyList<string> command, uint seed)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
     private readonly RandomStream moments = RandomStream.Named(seed, "kill/moment");
@@ -58,7 +58,7 @@ internal sealed class KillTest(string program, IReadOnlyList<string> command, ui
     // True when the run came to its end by itself.
     private async Task<bool> RunFor(TimeSpan moment, string folder)
     {
-        var start = new ProcessStartInfo(program, [.. command, "--out", folder])
+        var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "--out", folder])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
