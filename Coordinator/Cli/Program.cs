@@ -11,9 +11,14 @@ try
 {
     var parsed = root.Parse(args);
     // The parser's own errors are a user's errors: exit code 2, not 1.
-    if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(
-        new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-    foreach (var error in parsed.Errors) Console.Error.WriteLine($"mneme: {error.Message}");
+    if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        // Otherwise a stop that takes more than two seconds to its checkpoint is cut short.
+        ProcessTerminationTimeout = null,
+    });
+    // The last one says most: before an unknown command comes that there is no command.
+    Console.Error.WriteLine($"mneme: {parsed.Errors[^1].Message}");
     Console.Error.WriteLine("Run './mneme --help' for the commands and their options.");
     return UserError.Usage;
 }

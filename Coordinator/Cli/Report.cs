@@ -9,16 +9,16 @@ internal static class Report
 {
     private const int MostRows = 20;
 
-    public static void Write(RunOutcome outcome, string specPath)
+    public static void Write(RunOutcome outcome, string command)
     {
         switch (outcome)
         {
             case RunOutcome.Finished finished: Finished(finished); break;
             case RunOutcome.Stopped stopped:
                 Console.WriteLine(
-                    $"Stopped at a checkpoint: {stopped.View.DoneTrialSteps:N0} of "
-                    + $"{stopped.View.TrialSteps:N0} trial-steps are done and safe.\n"
-                    + $"Go on with: ./mneme run {specPath}");
+                    $"Stopped at a checkpoint: {stopped.DoneTrialSteps:N0} of "
+                    + $"{stopped.TrialSteps:N0} trial-steps are done and safe.\n"
+                    + $"Go on with: {command}");
                 break;
             case RunOutcome.Stuck stuck:
                 Console.Error.WriteLine(

@@ -41,7 +41,12 @@ internal static class RunCommand
         RunOutcome outcome;
         using (var progress = ProgressDisplay.Of(Console.IsOutputRedirected))
             outcome = await EmbeddedRun.Run(request, progress.Show, stop.Token);
-        Report.Write(outcome, path);
+        Report.Write(outcome, CommandToGoOn(parsed, path));
         return outcome is RunOutcome.Finished ? 0 : UserError.Failed;
     }
+
+    private static string CommandToGoOn(ParseResult parsed, string spec) =>
+        parsed.GetResult(Out) is { Implicit: false }
+            ? $"./mneme run {spec} --out {parsed.GetValue(Out)}"
+            : $"./mneme run {spec}";
 }

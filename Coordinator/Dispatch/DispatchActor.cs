@@ -108,7 +108,12 @@ public sealed class DispatchActor(
     {
         beating.Add(session.Id);
         await send(session.Box, new BeatAck(beat.Sequence));
-        if (session.Draining) return;
+        if (session.Draining)
+        {
+            // It may have come after the order, or the order was lost.
+            await send(session.Box, new Control("drain"));
+            return;
+        }
         var live = await journal.LiveSessions();
         // A free slot is offered once: the experiments take turns, or two would grant the same one.
         turn = (turn + 1) % Math.Max(1, experiments.Count);

@@ -21,14 +21,12 @@ internal sealed class EmbeddedCluster(
     private static readonly TimeSpan CommitWithin = TimeSpan.FromMinutes(10);
     private readonly ActorSystem system = new("embedded", new ActorSettings { Clock = clock });
     private readonly InProcessBroker broker = new(clock, faults: weather);
-    private readonly TaskCompletionSource<RunOutcome?> over =
+    private readonly TaskCompletionSource<string?> over =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ExperimentView? last;
-
-    /// <summary>Runs until the experiment is complete (null), stuck, or stopped by the
-    /// token.</summary>
-    public async Task<RunOutcome?> Finish(int slots, CancellationToken stop)
+    /// <summary>Runs until the experiment is complete, stuck, or stopped by the token.</summary>
+    /// <returns>Why it is stuck, or null.</returns>
+    public async Task<string?> Finish(int slots, CancellationToken stop)
     {
         var node = Environment.MachineName;
         await using var coordinator = await broker.Connect(
@@ -73,7 +71,7 @@ internal sealed class EmbeddedCluster(
             () => new WorkerActor(new WorkerSurroundings(
                 Environment.MachineName, Guid.NewGuid().ToString("N"), link.Box, slots,
                 NumericsClass.Of(submission.Spec.Resources.Device), folder.Blobs, link.Send,
-                () => over.TrySetResult(new RunOutcome.Stopped(last!)))),
+                () => over.TrySetResult(null))),
             Supervision.Escalate);
         _ = link.Pump(worker);
     }
@@ -89,11 +87,10 @@ internal sealed class EmbeddedCluster(
 
     private void Watch(ExperimentView view)
     {
-        last = view;
         watch(view);
         if (view.Completed) over.TrySetResult(null);
         else if (view.Trouble is { } trouble) over.TrySetException(OutOfStorage(trouble));
-        else if (view.Stuck is { } reason) over.TrySetResult(new RunOutcome.Stuck(reason));
+        else if (view.Stuck is { } reason) over.TrySetResult(reason);
     }
 
     private static Exception Explained(Exception failure) =>

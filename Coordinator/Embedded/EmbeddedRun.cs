@@ -1,5 +1,7 @@
+using Mneme.Blobs;
 using Mneme.Coordinator.Experiments;
 using Mneme.Coordinator.Export;
+using Mneme.Journal;
 using Mneme.Specs;
 
 namespace Mneme.Coordinator.Embedded;
@@ -21,7 +23,7 @@ public abstract record RunOutcome
         ExperimentResults Results, string Folder, bool Trained) : RunOutcome;
 
     /// <summary>Stopped in good order; the same command goes on from here.</summary>
-    public sealed record Stopped(ExperimentView View) : RunOutcome;
+    public sealed record Stopped(long DoneTrialSteps, long TrialSteps) : RunOutcome;
 
     /// <summary>Some segment failed again and again.</summary>
     public sealed record Stuck(string Reason) : RunOutcome;
@@ -38,15 +40,25 @@ public static class EmbeddedRun
         if (request.Discard) StateFolder.Discard(request.Output, request.Spec.Name);
         await using var folder = StateFolder.Open(
             request.Output, request.Spec.Name, TimeProvider.System);
+        try { return await Run(folder, request, watch, stop); }
+        catch (Exception error) when (error is JournalException or BlobError)
+        {
+            throw StateFolder.Unusable(folder.Path, error);
+        }
+    }
+
+    private static async Task<RunOutcome> Run(
+        StateFolder folder, RunRequest request, Action<ExperimentView> watch,
+        CancellationToken stop)
+    {
         var submission = await Submission.Enter(
             folder, request.Spec, request.Packing, request.MixNumerics);
         var trained = !submission.State.Completed;
         if (trained)
         {
-            await using var cluster = new EmbeddedCluster(
-                folder, submission, watch, TimeProvider.System);
-            if (await cluster.Finish(request.Packing.Slots, stop) is { } early) return early;
+            var stuck = await Train(folder, submission, request.Packing.Slots, watch, stop);
             submission = await submission.Reload(folder);
+            if (!submission.State.Completed) return Unfinished(submission.State, stuck);
         }
         var results = ExperimentResults.Of(
             submission.Spec, submission.Family, submission.State, submission.Results);
@@ -56,4 +68,17 @@ public static class EmbeddedRun
         var published = await Publication.Publish(folder, submission, results, request.Output);
         return new RunOutcome.Finished(results, published, trained);
     }
+
+    private static async Task<string?> Train(
+        StateFolder folder, Submission submission, int slots, Action<ExperimentView> watch,
+        CancellationToken stop)
+    {
+        await using var cluster = new EmbeddedCluster(
+            folder, submission, watch, TimeProvider.System);
+        return await cluster.Finish(slots, stop);
+    }
+
+    private static RunOutcome Unfinished(ExperimentState state, string? stuck) => stuck is null
+        ? new RunOutcome.Stopped(state.DoneTrialSteps, state.Plan.TrialSteps)
+        : new RunOutcome.Stuck(stuck);
 }

@@ -11,6 +11,17 @@ public static class JournalAudit
     /// <summary>One line per fault; none when all is well.</summary>
     public static async Task<IReadOnlyList<string>> Faults(string output, string experiment)
     {
+        if (!StateFolder.Exists(output, experiment))
+            return [$"the state in {StateFolder.PathOf(output, experiment)} is gone"];
+        try { return await FaultsOf(output, experiment); }
+        catch (JournalException error)
+        {
+            throw StateFolder.Unusable(StateFolder.PathOf(output, experiment), error);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> FaultsOf(string output, string experiment)
+    {
         await using var folder = StateFolder.Open(output, experiment, TimeProvider.System);
         var faults = new List<string>(await folder.Journal.Verify(experiment));
         var stream = await folder.Journal.Read(experiment);

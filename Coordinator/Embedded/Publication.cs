@@ -13,7 +13,7 @@ internal static class Publication
     public static void CheckExisting(RunRequest request)
     {
         var target = TargetOf(request.Output, request.Spec.Name);
-        var known = Directory.Exists(StateFolder.PathOf(request.Output, request.Spec.Name));
+        var known = StateFolder.Exists(request.Output, request.Spec.Name);
         if (request.Discard || known || !Directory.Exists(target)) return;
         throw new UserError(
             $"""

@@ -34,15 +34,29 @@ public sealed class StateFolder : IAsyncDisposable
         var theLock = TakeLock(path, output, experiment);
         try
         {
-            var journal = new SqliteJournal(System.IO.Path.Combine(path, "journal.db"), clock);
+            var journal = new SqliteJournal(JournalOf(path), clock);
             var blobs = FolderBlobs.Open(System.IO.Path.Combine(path, "blobs"), clock);
             return new StateFolder(path, theLock, journal, blobs);
         }
         catch (Exception error) when (error is JournalException or BlobError)
         {
             theLock.Dispose();
-            throw new UserError(error.Message, inner: error);
+            throw Unusable(path, error);
         }
+    }
+
+    /// <summary>Whether an experiment was begun there, by its journal.</summary>
+    public static bool Exists(string output, string experiment) =>
+        new FileInfo(JournalOf(PathOf(output, experiment))) is { Exists: true, Length: > 0 };
+
+    /// <summary>What to tell when journal or checkpoints fail.</summary>
+    public static UserError Unusable(string path, Exception error)
+    {
+        var place = error is JournalException ? "" : $"{path}: ";   // a journal names itself
+        return new UserError(
+            $"{place}{error.Message.TrimEnd('.')}.\nFree some space or mend the permissions, "
+            + $"then run the same command again. If {path} is damaged, restore it from a copy, "
+            + "or train anew with --discard.", inner: error);
     }
 
     /// <summary>Throws an experiment's state away; its published results stay until there are new
@@ -52,7 +66,14 @@ public sealed class StateFolder : IAsyncDisposable
     {
         var path = PathOf(output, experiment);
         if (!Directory.Exists(path)) return;
-        using (TakeLock(path, output, experiment)) Directory.Delete(path, recursive: true);
+        // Gone in one move: half of a state would be taken for a state.
+        var discarded = path + "~";
+        using (TakeLock(path, output, experiment))
+        {
+            if (Directory.Exists(discarded)) Directory.Delete(discarded, recursive: true);
+            Directory.Move(path, discarded);
+        }
+        Directory.Delete(discarded, recursive: true);
     }
 
     public async ValueTask DisposeAsync()
@@ -91,6 +112,8 @@ public sealed class StateFolder : IAsyncDisposable
 
     // EWOULDBLOCK: the file is there and somebody holds it.
     private static bool IsBusy(IOException error) => (error.HResult & 0xFFFF) is 11 or 35 or 32;
+
+    private static string JournalOf(string path) => System.IO.Path.Combine(path, "journal.db");
 
     private static string OwnerFile(string path) => System.IO.Path.Combine(path, "owner");
 

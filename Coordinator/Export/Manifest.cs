@@ -34,7 +34,8 @@ internal static class Manifest
             using var manifest = JsonDocument.Parse(File.ReadAllBytes(path));
             return manifest.RootElement.GetProperty("identity").GetString();
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException)
+        catch (Exception error) when (error is JsonException
+            or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }

@@ -44,7 +44,8 @@ internal static class PublishedFiles
             return json.RootElement.GetProperty("files").EnumerateObject()
                 .ToDictionary(file => file.Name, file => file.Value.GetString()!);
         }
-        catch (Exception error) when (error is IOException or JsonException or KeyNotFoundException)
+        catch (Exception error) when (error is IOException or JsonException
+            or KeyNotFoundException or InvalidOperationException)
         {
             throw new UserError(
                 $"{manifest}: there are no complete results to verify ({error.Message}). "

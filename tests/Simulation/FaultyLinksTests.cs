@@ -55,7 +55,7 @@ public sealed class FaultyLinksTests : IDisposable
         [.. Enumerable.Range(1, 12).Select(seed => (ulong)seed)];
 
     // Time moves only here; between two moves the threads of the cluster get a moment.
-    private static async Task<RunOutcome?> Driven(Task<RunOutcome?> end, VirtualClock clock)
+    private static async Task<string?> Driven(Task<string?> end, VirtualClock clock)
     {
         for (var moves = 0; !end.IsCompleted && moves < 20_000; moves++)
         {

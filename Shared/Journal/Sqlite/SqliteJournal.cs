@@ -1,5 +1,6 @@
-using Mneme.Messages;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Mneme.Messages;
 
 namespace Mneme.Journal.Sqlite;
 
@@ -11,17 +12,18 @@ public sealed class SqliteJournal : IJournal
     private readonly SqliteDatabase database;
     private readonly SqliteProjection projection;
     private readonly TimeProvider clock;
+    private readonly string path;
 
     /// <summary>Opens or creates the file. Throws <see cref="JournalException"/> when it is none of
     /// ours, or of a later version.</summary>
     public SqliteJournal(string path, TimeProvider clock)
     {
-        this.clock = clock;
+        (this.path, this.clock) = (path, clock);
         try
         {
             database = new SqliteDatabase(path);
             projection = new SqliteProjection(database);
-            CreateOrCheck(path);
+            CreateOrCheck();
         }
         catch (SqliteException error)
         {
@@ -106,7 +108,14 @@ public sealed class SqliteJournal : IJournal
         thread.Dispose();
     }
 
-    private Task<T> Do<T>(Func<T> action) => thread.Do(action);
+    private async Task<T> Do<T>(Func<T> action)
+    {
+        try { return await thread.Do(action); }
+        catch (Exception error) when (error is SqliteException or JsonException)
+        {
+            throw new JournalException($"{path}: {error.Message}", error);
+        }
+    }
 
     private Task<bool> Lead(long leaderEpoch, Action write) =>
         Do(() => database.Transaction(() =>
@@ -133,7 +142,7 @@ public sealed class SqliteJournal : IJournal
         return true;
     }
 
-    private void CreateOrCheck(string path)
+    private void CreateOrCheck()
     {
         if (database.Scalar("SELECT 1 FROM sqlite_master WHERE name='meta'") is null)
             database.Transaction(() => { Create(); return true; });
