@@ -121,6 +121,6 @@ public sealed class TrainingLog
     }
 }
 
-/// <summary>Per lane: means over the last 100 steps of the phase, and the steps it took to be right 100 times in
-/// a row (NaN as long as that has not happened).</summary>
+/// <summary>Per lane: means over the last 100 steps of the phase, and the steps it took to be right
+/// 100 times in a row (NaN as long as that has not happened).</summary>
 public sealed record LogFigures(double[] Loss, double[] Accuracy, double[] FirstRun);

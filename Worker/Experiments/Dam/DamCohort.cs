@@ -111,11 +111,12 @@ internal sealed class DamCohort : CohortModel
                 new DamQuestion(
                     Own(queries.Detach()), keys[^1].Detach(),
                     table.Counts(queue, data.Sequences, Lanes.Device).Log(),
-                    table.Ahead.Narrow(1, 1, length - 1),
+                    table.Sides.Narrow(1, 1, length - 1),
                     Own(isAhead).Transpose(1, 2).Narrow(1, 1, length - 1), Own(place), Own(share)),
                 learning.Anything));
         }
-        var part = DamPart.Join(0, [.. parts]);
+        // Tables may differ in their rows: their keys stay apart.
+        var part = DamPart.Join(0, [.. parts.Select(p => p with { KeySlope = null })]);
         var idle = Lanes.Each((k, _) => queue?.IsEmpty(k) ?? false);
         Record(step, part, FirstBit(isAhead), idle);
         if (part.QuerySlope is null) return;
@@ -152,11 +153,11 @@ internal sealed class DamCohort : CohortModel
         if (first is null) return null;
         var chances = tables.Tables.Select(table =>
         {
-            var counts = table.Counts(queue, data.Sequences, Lanes.Device).Squeeze(1);
-            return (counts * table.Ahead.Select(1, 0)).Sum(1) / counts.Sum(1);
+            var counts = table.Counts(queue, data.Sequences, Lanes.Device);     // [lanes, 1, row]
+            return counts.Bmm(table.Sides.Select(1, 0)) / counts.Sum([2], true);
         });
-        var chance = Tensor.Cat(0, [.. chances]).View(-1, 1, 1).Expand(-1, batch, 1);
-        return BitReading.Judge(chance, isAhead.Narrow(2, 0, 1));   // [lane, batch]
+        var chance = Tensor.Cat(0, [.. chances]).Expand(-1, batch, -1);
+        return BitReading.Judge(chance, isAhead.Select(2, 0));      // [lane, batch]
     }
 
     private void Remember(int lane, Span<long> places)

@@ -11,10 +11,10 @@ internal abstract class DamReading
 }
 
 /// <summary>A part of a step: some lanes, and of those some numbers of revealed bits.</summary>
-/// <param name="Ahead">1 where a stored bit is +1.   // [lanes * n, row, 1]</param>
-/// <param name="IsAhead">Whether the bit to predict is +1.   // [lanes * n, batch, 1]</param>
+/// <param name="Sides">Whether a stored bit is +1, or is not.   // [lanes * n, row, 2]</param>
+/// <param name="IsAhead">Whether the bit to predict is +1.   // [lanes * n, batch]</param>
 /// <param name="Place">Of the sample's sequence in the set.   // [lanes * n, batch]</param>
-internal sealed record DamTile(Tensor Ahead, Tensor IsAhead, Tensor Place);
+internal sealed record DamTile(Tensor Sides, Tensor IsAhead, Tensor Place);
 
 /// <summary>In nats; whether it was right; whether the clamp cut it.   // [lanes * n, batch]
 /// each</summary>
@@ -26,17 +26,17 @@ internal sealed class BitReading : DamReading
     private const double Least = 1e-6, Most = 1 - 1e-6;
 
     public override DamAnswer Read(Tensor scores, DamTile tile) =>
-        Judge(scores.Softmax(-1).Bmm(tile.Ahead), tile.IsAhead);    // [lanes * n, batch, 1]
+        Judge(scores.Softmax(-1).Bmm(tile.Sides), tile.IsAhead);    // [lanes * n, batch, 2]
 
-    /// <summary>Judges predicted chances of +1. Where the clamp cuts, no gradient flows.</summary>
-    public static DamAnswer Judge(Tensor chance, Tensor isAhead)
+    /// <summary>Judges predicted chances of +1 and of what is not +1: the second is no difference
+    /// from one, which would lose its digits. Where the clamp cuts, no gradient flows.</summary>
+    public static DamAnswer Judge(Tensor chances, Tensor isAhead)
     {
-        var clamped = chance.Clamp(Least, Most);
-        var right = Tensor.Where(isAhead, clamped, 1 - clamped);
-        var bare = chance.Detach();
+        var right = Tensor.Where(isAhead, chances.Select(-1, 0), chances.Select(-1, 1));
+        var clamped = right.Clamp(Least, Most);
         return new DamAnswer(
-            -right.Log().Squeeze(-1), bare.Gt(0.5).Eq(isAhead).Squeeze(-1),
-            bare.Ne(clamped.Detach()).Squeeze(-1));
+            -clamped.Log(), chances.Detach().Select(-1, 0).Gt(0.5).Eq(isAhead),
+            right.Detach().Ne(clamped.Detach()));
     }
 }
 

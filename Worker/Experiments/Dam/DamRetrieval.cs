@@ -44,8 +44,10 @@ internal sealed class DamRetrieval(DamReading reading, int batch, int prefixes, 
             ? Autograd.Grad([answer.Loss], [query, keys],
                 [question.Share.Expand(shape).Reshape(answer.Loss.Shape)])
             : null;
+        // Sums follow the order in memory, and operators keep that of what they are given.
+        Tensor Ordered(Tensor found) => found.Detach().Contiguous().View(shape);
         return new DamPart(
-            answer.Loss.Detach().View(shape), answer.Hit.View(shape), answer.Clamped.View(shape),
+            Ordered(answer.Loss), Ordered(answer.Hit), Ordered(answer.Clamped),
             slopes?[0].View([.. shape, -1]), slopes?[1]).MoveOut(scope);
     }
 
@@ -60,12 +62,12 @@ internal sealed class DamRetrieval(DamReading reading, int batch, int prefixes, 
 /// <param name="Keys">Times eta.   // [lanes, head, row]</param>
 /// <param name="Bias">The logarithms of the counts: -inf for what is not stored.   // [lanes, 1,
 /// row]</param>
-/// <param name="Ahead">[lanes, n, row]</param>
+/// <param name="Sides">Whether a stored bit is +1, or is not.   // [lanes, n, row, 2]</param>
 /// <param name="IsAhead">[lanes, n, batch]</param>
 /// <param name="Place">[lanes, batch]</param>
 /// <param name="Share">Of one loss in its lane's mean.   // [lanes, 1, 1]</param>
 internal sealed record DamQuestion(
-    Tensor Queries, Tensor Keys, Tensor Bias, Tensor Ahead, Tensor IsAhead, Tensor Place,
+    Tensor Queries, Tensor Keys, Tensor Bias, Tensor Sides, Tensor IsAhead, Tensor Place,
     Tensor Share)
 {
     public int Lanes => (int)Queries.Size(0);
@@ -77,7 +79,7 @@ internal sealed record DamQuestion(
     {
         if (count == Lanes) return this;
         Tensor Cut(Tensor whole) => whole.Narrow(0, first, count);
-        return new(Cut(Queries), Cut(Keys), Cut(Bias), Cut(Ahead), Cut(IsAhead), Cut(Place),
+        return new(Cut(Queries), Cut(Keys), Cut(Bias), Cut(Sides), Cut(IsAhead), Cut(Place),
             Cut(Share));
     }
 
@@ -85,8 +87,8 @@ internal sealed record DamQuestion(
         .Reshape(Lanes, -1, Queries.Size(3)).Detach().RequireGrad();
 
     public DamTile TileOf(int from, int count) => new(
-        Ahead.Narrow(1, from, count).Reshape(-1, Rows, 1),
-        IsAhead.Narrow(1, from, count).Reshape((long)Lanes * count, -1, 1),
+        Sides.Narrow(1, from, count).Reshape(-1, Rows, 2),
+        IsAhead.Narrow(1, from, count).Reshape((long)Lanes * count, -1),
         Place.Unsqueeze(1).Expand(Lanes, count, -1).Reshape((long)Lanes * count, -1));
 }
 
@@ -109,11 +111,11 @@ internal sealed record DamPart(
         if (parts.Length == 1) return parts[0];
         Tensor Cat(Func<DamPart, Tensor?> of) =>
             Tensor.Cat(dimension, [.. parts.Select(part => of(part)!)]);
-        var learned = parts[0].KeySlope is not null;
         return new DamPart(
             Cat(part => part.Loss), Cat(part => part.Hit), Cat(part => part.Clamped),
-            learned ? Cat(part => part.QuerySlope) : null,
-            !learned ? null : dimension == 0 ? Cat(part => part.KeySlope) : Sum(parts));
+            parts[0].QuerySlope is null ? null : Cat(part => part.QuerySlope),
+            parts[0].KeySlope is null ? null
+                : dimension == 0 ? Cat(part => part.KeySlope) : Sum(parts));
     }
 
     private static Tensor Sum(DamPart[] parts)

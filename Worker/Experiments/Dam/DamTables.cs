@@ -64,8 +64,9 @@ internal sealed class DamTables(Lanes lanes, DamData data, SequenceQueue? queue)
         for (var k = 0; k < count; k++)
             Fill(firstLane + k, rows, bits.AsSpan(k * length * rows, length * rows));
         var table = Tensor.From(bits, [count, length, rows], lanes.Device);
+        var ahead = table.Gt(0.0);
         return new DamTable(firstLane, oldest[firstLane..(firstLane + count)], table.Keep(),
-            table.Gt(0.0).To(DType.Float32).Keep());
+            Tensor.Stack(-1, ahead, ahead.LogicalNot()).To(DType.Float32).Keep());
     }
 
     // Column by column; the last one stays zero when there are zeros.
@@ -83,8 +84,9 @@ internal sealed class DamTables(Lanes lanes, DamData data, SequenceQueue? queue)
 /// <summary>Every sequence that some lanes may store, once.</summary>
 /// <param name="Oldest">The first set in each lane's table.   // [lanes]</param>
 /// <param name="Bits">+1, -1, or 0 in a row of zeros.   // [lanes, length, row]</param>
-/// <param name="Ahead">1 where a bit is +1, else 0.   // [lanes, length, row]</param>
-internal sealed record DamTable(int FirstLane, long[] Oldest, Tensor Bits, Tensor Ahead)
+/// <param name="Sides">1 where a bit is +1, and 1 where it is not.   // [lanes, length, row,
+/// 2]</param>
+internal sealed record DamTable(int FirstLane, long[] Oldest, Tensor Bits, Tensor Sides)
     : IDisposable
 {
     public int Lanes => Oldest.Length;
@@ -108,6 +110,6 @@ internal sealed record DamTable(int FirstLane, long[] Oldest, Tensor Bits, Tenso
     public void Dispose()
     {
         Bits.Dispose();
-        Ahead.Dispose();
+        Sides.Dispose();
     }
 }
