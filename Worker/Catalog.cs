@@ -10,6 +10,7 @@ public static class Catalog
     public static ImmutableArray<ExperimentFamily> Families { get; } =
     [
         new MemoryMlp(),
+        new Dam(),
         new NoOp(),
     ];
 

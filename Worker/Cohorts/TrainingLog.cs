@@ -4,7 +4,8 @@ namespace Mneme.Worker.Cohorts;
 
 /// <summary>Losses and hits of the last 100 steps of every lane, and what follows from them:
 /// means, the first run of 100 right steps, and which lanes diverged. The last steps stay on the
-/// device; they are read once in 100.</summary>
+/// device; they are read once in 100. A hit is a flag, or the share of a step's predictions that
+/// were right.</summary>
 public sealed class TrainingLog
 {
     public const int Window = 100;
@@ -14,18 +15,21 @@ public sealed class TrainingLog
     private readonly Tensor losses;      // [lane, window, batch]
     private readonly Tensor hits;        // [lane, window, batch]
     private readonly Tensor limit;
+    private readonly long[] starts;      // first step of the phase: no mean reaches before it
     private readonly long[] read;        // steps already folded into the three below
     private readonly long[] streak;
     private readonly long[] firstRun;    // steps until the first 100 right ones in a row, or -1
     private readonly long[] divergedAt;
 
-    public TrainingLog(LaneState state, int lanes, int batch, Device device)
+    public TrainingLog(
+        LaneState state, int lanes, int batch, Device device, DType hit = DType.Bool)
     {
         (this.lanes, this.batch) = (lanes, batch);
         losses = state.Add("log/losses", Tensor.Zeros([lanes, Window, batch], device: device));
-        hits = state.Add("log/hits", Tensor.Zeros([lanes, Window, batch], DType.Bool, device));
+        hits = state.Add("log/hits", Tensor.Zeros([lanes, Window, batch], hit, device));
         Healthy = state.Add("log/healthy", Tensor.Ones([lanes], DType.Bool, device));
         limit = state.Hold(Tensor.Scalar(double.PositiveInfinity, device: device));
+        starts = state.Add("log/start", new long[lanes]);
         read = state.Add("log/read", new long[lanes]);
         streak = state.Add("log/streak", new long[lanes]);
         firstRun = state.Add("log/first_run", Filled(-1));
@@ -38,7 +42,8 @@ public sealed class TrainingLog
 
     /// <summary>Takes in one step, before the update that it causes.</summary>
     /// <param name="loss">Not differentiable any more.   // [lane * batch]</param>
-    /// <param name="hit">Whether the prediction was right.   // [lane * batch]</param>
+    /// <param name="hit">Whether the prediction was right, or how often.   // [lane *
+    /// batch]</param>
     public void Record(long step, Tensor loss, Tensor hit)
     {
         var place = step % Window;
@@ -49,16 +54,24 @@ public sealed class TrainingLog
         if (place == Window - 1) Fold(step + 1);
     }
 
+    /// <summary>Begins a phase: means and runs start anew.</summary>
+    /// <param name="step">Its first step.</param>
+    public void Restart(long step)
+    {
+        Fold(step);
+        Array.Fill(starts, step);
+        Array.Clear(streak);
+    }
+
     /// <summary>Brings every figure below up to date.</summary>
     /// <param name="steps">Number of steps recorded so far.</param>
     public LogFigures Figures(long steps)
     {
         Fold(steps);
-        var (loss, hit) = (losses.ToArray<float>(), hits.ToArray<bool>());
-        var count = (int)Math.Min(steps, Window) * batch;
+        var (loss, hit) = (losses.ToArray<float>(), Hits());
         return new LogFigures(
-            Each(k => Values(loss, k, steps).Sum(value => (double)value) / count),
-            Each(k => (double)Values(hit, k, steps).Count(right => right) / count),
+            Each(k => Mean(loss, k, steps)),
+            Each(k => Mean(hit, k, steps)),
             Each(k => firstRun[k] < 0 ? double.NaN : firstRun[k]));
     }
 
@@ -67,7 +80,7 @@ public sealed class TrainingLog
     private void Fold(long steps)
     {
         if (read[0] == steps) return;
-        var (loss, hit) = (losses.ToArray<float>(), hits.ToArray<bool>());
+        var (loss, hit) = (losses.ToArray<float>(), Hits());
         for (var k = 0; k < lanes; k++)
             for (; read[k] < steps; read[k]++)
             {
@@ -76,20 +89,26 @@ public sealed class TrainingLog
             }
     }
 
-    private void FoldStep(int lane, ReadOnlySpan<float> loss, ReadOnlySpan<bool> hit)
+    private void FoldStep(int lane, ReadOnlySpan<float> loss, ReadOnlySpan<float> hit)
     {
-        streak[lane] = hit.Contains(false) ? 0 : streak[lane] + 1;
+        streak[lane] = hit.ContainsAnyExcept(1) ? 0 : streak[lane] + 1;
         if (firstRun[lane] < 0 && streak[lane] == Window) firstRun[lane] = read[lane] + 1;
         foreach (var value in loss)
             if (divergedAt[lane] < 0 && !float.IsFinite(value)) divergedAt[lane] = read[lane];
     }
 
-    // A lane's last values, oldest first, so that sums do not depend on where the ring begins.
-    private IEnumerable<T> Values<T>(T[] ring, int lane, long steps)
+    private float[] Hits() => hits.To(DType.Float32).ToArray<float>();
+
+    // Of a lane's last steps, oldest first, so that the sum does not depend on where the ring
+    // begins.
+    private double Mean(float[] ring, int lane, long steps)
     {
-        for (var step = Math.Max(0, steps - Window); step < steps; step++)
+        var from = Math.Max(starts[lane], steps - Window);
+        var sum = 0.0;
+        for (var step = from; step < steps; step++)
             for (var b = 0; b < batch; b++)
-                yield return ring[(lane * Window + step % Window) * batch + b];
+                sum += ring[(lane * Window + step % Window) * batch + b];
+        return sum / ((steps - from) * batch);
     }
 
     private double[] Each(Func<int, double> value) => [.. Enumerable.Range(0, lanes).Select(value)];
@@ -102,6 +121,6 @@ public sealed class TrainingLog
     }
 }
 
-/// <summary>Per lane: means over the last 100 steps, and the steps it took to be right 100 times in
-/// a row (NaN as long as that has not happened).</summary>
+/// <summary>Per lane: means over the last 100 steps of the phase, and the steps it took to be right
+/// 100 times in a row (NaN as long as that has not happened).</summary>
 public sealed record LogFigures(double[] Loss, double[] Accuracy, double[] FirstRun);

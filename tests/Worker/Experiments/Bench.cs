@@ -20,6 +20,9 @@ internal sealed class Bench : IDisposable
 
     public CohortModel Model { get; }
 
+    /// <summary>Steps trained so far.</summary>
+    public long Steps => steps;
+
     /// <summary>A lane with the family's defaults but for the settings given.</summary>
     public static Lane Lane(
         ExperimentFamily family, uint seed, params (string Name, SettingValue Value)[] settings) =>

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Mneme.Random;
+using Mneme.Specs;
+using Mneme.Worker.Cohorts;
+
+namespace Mneme.Worker.Experiments;
+
+/// <summary>What the lanes learn: their sets of sequences, and the batches drawn from them.
+/// Sequences are numbered through all sets of a lane.</summary>
+internal sealed class DamData
+{
+    private readonly int length, batch;
+    private readonly RandomStream[] sets, draws;
+    private readonly double[]?[] sums;          // by lane: chances added up; null: all equal
+    private readonly bool namesSequences;
+    private readonly bool[] includesFirst;
+    private readonly Dictionary<(int Lane, long Set), SequenceSet> drawn = [];
+    private readonly Dictionary<(int Lane, long Set), double> ceilings = [];
+
+    public DamData(Lanes lanes, LaneState state)
+    {
+        (length, batch) = (lanes.Size("sequence_length"), lanes.Size("batch_size"));
+        Sequences = lanes.Size("sequences");
+        sets = lanes.Each(lane => lane.Stream("data/set"));
+        draws = lanes.Each(lane => lane.Stream("data/draw"));
+        sums = lanes.Each(Sums);
+        namesSequences = lanes[0].Text("variant") == "infonce";
+        includesFirst = lanes.Each(IncludesFirst);
+        Present = state.Add("set", new long[lanes.Count]);
+    }
+
+    /// <summary>Sequences of a set.</summary>
+    public int Sequences { get; }
+
+    /// <summary>The number of each lane's present set.   // [lane]</summary>
+    public long[] Present { get; }
+
+    /// <summary>Whether a lane also predicts the first bit, from nothing.</summary>
+    public static bool IncludesFirst(Lane lane) =>
+        ((SettingValue.Flag)lane["include_n0"]).Value && lane.Text("variant") == "queue";
+
+    public void Redraw()
+    {
+        for (var k = 0; k < Present.Length; k++) Present[k]++;
+    }
+
+    public SequenceSet Set(int lane, long number) =>
+        drawn.TryGetValue((lane, number), out var set)
+            ? set
+            : drawn[(lane, number)] = SequenceSet.Draw(sets[lane], number, Sequences, length);
+
+    /// <summary>A sequence for people: <c>+--+</c>.</summary>
+    public string Text(int lane, long sequence) =>
+        Set(lane, sequence / Sequences).Text((int)(sequence % Sequences));
+
+    /// <summary>Forgets sets that nobody stores any more.</summary>
+    public void Forget(int lane, long before)
+    {
+        foreach (var key in drawn.Keys.Where(key => key.Lane == lane && key.Set < before).ToList())
+            drawn.Remove(key);
+    }
+
+    /// <summary>The best accuracy on a lane's present set.</summary>
+    public double Ceiling(int lane)
+    {
+        var key = (lane, Present[lane]);
+        return ceilings.TryGetValue(key, out var found)
+            ? found
+            : ceilings[key] = Ceiling(Set(lane, Present[lane]), lane);
+    }
+
+    /// <summary>The sequences of a step, as places in the lane's present set.</summary>
+    public void Draw(int lane, long step, Span<long> into)
+    {
+        Debug.Assert(into.Length == batch);
+        if (sums[lane] is null) draws[lane].FillIntegers(step, Sequences, into);
+        else for (var b = 0; b < batch; b++) into[b] = Unequal(lane, step, b);
+    }
+
+    private long Unequal(int lane, long step, int sample)
+    {
+        var at = Array.BinarySearch(sums[lane]!, draws[lane].UniformDouble(step, sample));
+        return Math.Min(at < 0 ? ~at : at + 1, Sequences - 1);
+    }
+
+    private double Ceiling(SequenceSet set, int lane)
+    {
+        var chances = Enumerable.Range(0, Sequences).Select(i => Chance(lane, i)).ToArray();
+        return namesSequences
+            ? set.CeilingOfNames(chances)
+            : set.CeilingOfBits(chances, includesFirst[lane]);
+    }
+
+    private double Chance(int lane, int sequence) => sums[lane] is not { } sum
+        ? 1.0 / Sequences
+        : sequence == 0 ? sum[0] : sum[sequence] - sum[sequence - 1];
+
+    private double[]? Sums(Lane lane)
+    {
+        if (lane.Text("sampling") == "uniform") return null;
+        var exponent = lane.Real("zipf_exponent");
+        var sum = new double[Sequences];
+        for (var i = 0; i < sum.Length; i++)
+            sum[i] = (i == 0 ? 0 : sum[i - 1]) + Math.Pow(i + 1, -exponent);
+        return [.. sum.Select(part => part / sum[^1])];
+    }
+}

@@ -1,0 +1,66 @@
+using Mneme.Random;
+
+namespace Mneme.Worker.Experiments;
+
+/// <summary>The sequences between two switches: fair, independent bits, +1 or -1.</summary>
+internal sealed class SequenceSet(float[] bits, int length)
+{
+    /// <summary>A pure function of the stream (the seed) and the set's number.</summary>
+    public static SequenceSet Draw(RandomStream stream, long number, int count, int length)
+    {
+        var bits = new float[count * length];
+        stream.FillUniform(number, 1, bits);                    // never 0
+        for (var i = 0; i < bits.Length; i++) bits[i] = bits[i] > 0 ? 1 : -1;
+        return new SequenceSet(bits, length);
+    }
+
+    public int Count { get; } = bits.Length / length;
+
+    /// <summary>All sequences, one after the other.</summary>
+    public ReadOnlySpan<float> Bits => bits;
+
+    public float this[int sequence, int position] => bits[sequence * length + position];
+
+    /// <summary>A sequence for people, and to compare by: <c>+--+</c>.</summary>
+    public string Text(int sequence) => string.Create(length, sequence, (text, row) =>
+    {
+        for (var i = 0; i < text.Length; i++) text[i] = this[row, i] > 0 ? '+' : '-';
+    });
+
+    /// <summary>The best accuracy that any predictor of the next bit can reach: of sequences that
+    /// begin alike, predict what most go on with.</summary>
+    /// <param name="chances">How likely each sequence is.</param>
+    public double CeilingOfBits(double[] chances, bool includeFirst) =>
+        MeanOverPrefixes(includeFirst ? 0 : 1, (n, group) =>
+        {
+            var ahead = group.Sum(i => this[i, n] > 0 ? chances[i] : 0);
+            return Math.Max(ahead, group.Sum(i => chances[i]) - ahead);
+        });
+
+    /// <summary>The best accuracy of naming the sequence from its beginning.</summary>
+    /// <inheritdoc cref="CeilingOfBits"/>
+    public double CeilingOfNames(double[] chances) =>
+        MeanOverPrefixes(1, (_, group) => group.Max(i => chances[i]));
+
+    // Sums over the groups of sequences with equal first n bits, averaged over n. Once every
+    // sequence is told apart, nothing is missed.
+    private double MeanOverPrefixes(int from, Func<int, List<int>, double> best)
+    {
+        List<List<int>> groups = [[.. Enumerable.Range(0, Count)]];
+        var sum = 0.0;
+        for (var n = 0; n < length; n++)
+        {
+            if (n >= from) sum += groups.Count == Count ? 1 : groups.Sum(group => best(n, group));
+            if (groups.Count < Count) groups = [.. groups.SelectMany(group => Split(group, n))];
+        }
+        return sum / (length - from);
+    }
+
+    private IEnumerable<List<int>> Split(List<int> group, int n)
+    {
+        if (group.Count == 1) return [group];
+        var ahead = group.FindAll(i => this[i, n] > 0);
+        var other = group.FindAll(i => this[i, n] < 0);
+        return new[] { ahead, other }.Where(part => part.Count > 0);
+    }
+}
