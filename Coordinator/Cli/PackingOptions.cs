@@ -21,15 +21,21 @@ internal sealed class PackingOptions
         Description = "steps between two checkpoints (default: about two seconds' worth)",
     };
 
+    private readonly Option<bool> noSharing = new("--no-sharing")
+    {
+        Description = "train every schedule from its start, even where schedules agree",
+    };
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[slots, cohortSize, segmentSteps])
+        foreach (var option in (Option[])[slots, cohortSize, segmentSteps, noSharing])
             command.Options.Add(option);
     }
 
     public PackingWishes Read(ParseResult parsed) => new(
         (int)(Positive(parsed, slots) ?? Environment.ProcessorCount),
-        (int?)Positive(parsed, cohortSize), Positive(parsed, segmentSteps));
+        (int?)Positive(parsed, cohortSize), Positive(parsed, segmentSteps),
+        Sharing: !parsed.GetValue(noSharing));
 
     private static long? Positive<T>(ParseResult parsed, Option<T> option)
     {
