@@ -50,14 +50,22 @@ internal static class ExperimentCommand
         var family = Submission.FamilyOf(spec);
         var trials = TrialEnumeration.Of(spec, family);
         var estimates = PackingChoice.Of(spec, family, trials, wishes);
-        var plan = Planner.Plan(
-            spec, family, trials, new Packing([.. estimates.Select(estimate => estimate.Packing)]));
+        var packing = new Packing(
+            [.. estimates.Select(estimate => estimate.Packing)], wishes.Sharing);
+        var plan = Planner.Plan(spec, family, trials, packing);
         Console.WriteLine($"experiment    {spec.Name} ({spec.Model}): {family.Question}");
         Console.WriteLine($"trials        {trials.Length:N0} = "
-            + $"{trials.Length / spec.Seeds.Length:N0} configurations "
-            + $"x {spec.Seeds.Length:N0} seeds");
+            + $"{trials.Length / spec.Seeds.Length / spec.Schedules.Length:N0} configurations "
+            + $"x {spec.Schedules.Length:N0} schedules x {spec.Seeds.Length:N0} seeds");
+        foreach (var schedule in spec.Schedules)
+            Console.WriteLine($"  {schedule.Name}");
         Console.WriteLine($"steps         {spec.Steps:N0} each, {plan.TrialSteps:N0} trial-steps, "
             + $"a point every {spec.MeasureEvery:N0}");
+        var alone = trials.Length * spec.Steps;
+        if (plan.TrialSteps < alone)
+            Console.WriteLine($"shared        {alone - plan.TrialSteps:N0} of {alone:N0} steps "
+                + $"({1 - (double)plan.TrialSteps / alone:P0}) are trained once for several "
+                + "schedules");
         Console.WriteLine($"shapes        {estimates.Length}");
         foreach (var estimate in estimates)
             Console.WriteLine($"  {estimate.Trials:N0} trials in cohorts of up to "

@@ -15,13 +15,19 @@ internal sealed class PackingOptions
     private readonly Option<long?> segmentSteps = WholeNumber.Option(
         "--segment-steps", "steps between two checkpoints (default: about two seconds' worth)");
 
+    private readonly Option<bool> noSharing = new("--no-sharing")
+    {
+        Description = "train every schedule from its start, even where schedules agree",
+    };
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[slots, cohortSize, segmentSteps])
+        foreach (var option in (Option[])[slots, cohortSize, segmentSteps, noSharing])
             command.Options.Add(option);
     }
 
     public PackingWishes Read(ParseResult parsed) => new(
         (int)(parsed.GetValue(slots) ?? Environment.ProcessorCount),
-        (int?)parsed.GetValue(cohortSize), parsed.GetValue(segmentSteps));
+        (int?)parsed.GetValue(cohortSize), parsed.GetValue(segmentSteps),
+        Sharing: !parsed.GetValue(noSharing));
 }

@@ -18,7 +18,7 @@ internal sealed class EmbeddedCluster(
     Faults? weather = null) : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan CommitWithin = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CommitWithin = TimeSpan.FromHours(1);
     private readonly ActorSystem system = new("embedded", new ActorSettings { Clock = clock });
     private readonly InProcessBroker broker = new(clock, faults: weather);
     private readonly TaskCompletionSource<string?> over =

@@ -9,7 +9,7 @@ namespace Mneme.Coordinator.Embedded;
 
 /// <summary>What a user may fix of the packing.</summary>
 public sealed record PackingWishes(
-    int Slots, int? LanesPerCohort = null, long? StepsPerSegment = null);
+    int Slots, int? LanesPerCohort = null, long? StepsPerSegment = null, bool Sharing = true);
 
 /// <summary>How a shape was packed, and what that is expected to take.</summary>
 public sealed record PackingEstimate(
@@ -44,7 +44,7 @@ public static class PackingChoice
         PackingWishes wishes)
     {
         var estimates = new List<PackingEstimate>();
-        foreach (var lanes in Sizes(shape.Length, wishes))
+        foreach (var lanes in Sizes(shape.Length / spec.Schedules.Length, wishes))
             try { estimates.Add(Estimate(spec, family, shape, lanes, wishes.Slots)); }
             catch (UntrainableCohortException) when (estimates.Count > 0) { break; }
             catch (UntrainableCohortException error)

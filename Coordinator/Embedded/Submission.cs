@@ -75,7 +75,8 @@ public sealed record Submission(
         var family = FamilyOf(spec);
         var trials = TrialEnumeration.Of(spec, family);
         var estimates = PackingChoice.Of(spec, family, trials, wishes);
-        var packing = new Packing([.. estimates.Select(estimate => estimate.Packing)]);
+        var packing = new Packing(
+            [.. estimates.Select(estimate => estimate.Packing)], wishes.Sharing);
         var plan = Planner.Plan(spec, family, trials, packing);
         await folder.Journal.Append(epoch, spec.Name,
         [

@@ -12,30 +12,21 @@ public static class Assignments
     {
         var segment = state.Plan.Segments[index];
         var progress = state.Segments[index];
-        var trials = state.Plan.LanesOf(segment)
-            .Select(ordinal => state.Plan.Trials[ordinal])
-            .ToList();
+        var cohort = state.Plan.Cohorts[segment.Cohort];
+        var trials = cohort.Lanes.Select(state.Plan.TrialOf).ToList();
         var common = Common(trials);
         var (parents, gather) = Sources(state, segment, progress);
         var lanes = trials.Select((trial, k) => new AssignedLane(
-            trial.Ordinal, trial.Seed, [.. trial.Settings.Where(s => !common.Contains(s))],
+            cohort.Lanes[k], trial.Seed, [.. trial.Settings.Where(s => !common.Contains(s))],
             gather.IsEmpty ? default : gather[k]));
+        // A switch is a part of the phase's first step: whoever has done that step has switched.
         return new Assign(
             new SegmentId(spec.Name, index), segment.Key, progress.Epoch,
-            spec.Model, spec.Resources.Device, segment.Phase, SwitchBefore(spec, segment, progress),
-            progress.DoneStep, segment.ToStep, EndOf(spec, segment.Phase), spec.MeasureEvery,
+            spec.Model, spec.Resources.Device, segment.Phase,
+            progress.DoneStep == cohort.FirstStep ? cohort.Phase.Switch : null,
+            progress.DoneStep, segment.ToStep, cohort.EndStep, spec.MeasureEvery,
             [.. common], parents, [.. lanes]);
     }
-
-    private static long EndOf(ExperimentSpec spec, int phase) =>
-        spec.Phases.Take(phase + 1).Sum(p => p.Steps);
-
-    // A switch is a part of the phase's first step: whoever has done that step has switched.
-    private static SwitchSpec? SwitchBefore(
-        ExperimentSpec spec, PlannedSegment segment, SegmentState progress) =>
-        progress.DoneStep == EndOf(spec, segment.Phase - 1)
-            ? spec.Phases[segment.Phase].Switch
-            : null;
 
     private static List<Setting> Common(List<TrialSpec> trials) =>
         [.. trials[0].Settings.Where(s => trials.All(trial => trial.Settings.Contains(s)))];

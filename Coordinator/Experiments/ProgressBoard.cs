@@ -17,8 +17,9 @@ internal sealed class ProgressBoard(string name, FamilySchema family, Plan plan)
 
     public void Take(LaneResult lane)
     {
-        diverged[lane.Trial] = lane.Status == LaneStatus.Diverged;
-        if (lane.Points.Count > 0) last[lane.Trial] = lane.Points.Column(objective)[^1];
+        var trial = plan.Paths[lane.Path].Trial;
+        diverged[trial] = lane.Status == LaneStatus.Diverged;
+        if (lane.Points.Count > 0) last[trial] = lane.Points.Column(objective)[^1];
     }
 
     public void Take(SegmentCommitted committed)

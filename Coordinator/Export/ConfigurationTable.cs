@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Mneme.Coordinator.Export;
@@ -14,10 +15,10 @@ public sealed class ConfigurationTable
         var measures = results.Family.Measures.Where(m => m != Objective);
         Headers =
         [
-            .. results.Searched, "trials", "diverged",
+            .. results.Differing, "trials", "diverged",
             $"{Objective} (mean)", "(median)", .. measures,
         ];
-        Rows = [.. results.Trials.GroupBy(trial => trial.Trial.Configuration).Select(Row)];
+        Rows = [.. results.OverSeeds().Select(Row)];
     }
 
     public IReadOnlyList<string> Headers { get; }
@@ -26,21 +27,19 @@ public sealed class ConfigurationTable
 
     private string Objective => results.Family.Objective.Measure;
 
-    private string[] Row(IGrouping<int, TrialResult> configuration)
+    private string[] Row(ImmutableArray<TrialResult> all)
     {
-        var all = configuration.ToList();
-        var settings = results.Searched.Select(
-            name => all[0].Trial.Settings.First(setting => setting.Name == name).Value.ToString());
         var others = results.Family.Measures.Where(m => m != Objective);
         return
         [
-            .. settings, $"{all.Count}", $"{all.Count(trial => trial.DivergedAt is not null)}",
+            .. results.DifferencesOf(all[0]), $"{all.Length}",
+            $"{all.Count(trial => trial.DivergedAt is not null)}",
             Mean(Finite(all, Objective)), Median(Finite(all, Objective)),
             .. others.Select(measure => Mean(Finite(all, measure))),
         ];
     }
 
-    private List<double> Finite(List<TrialResult> trials, string measure)
+    private List<double> Finite(ImmutableArray<TrialResult> trials, string measure)
     {
         var column = results.Family.Measures.IndexOf(measure);
         return [.. trials.Select(trial => trial.Last(column)).Where(double.IsFinite).Order()];

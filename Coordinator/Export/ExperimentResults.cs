@@ -15,10 +15,27 @@ public sealed record ExperimentResults(
         ExperimentSpec spec, FamilySchema family, ExperimentState state,
         IEnumerable<ResultRow> rows)
     {
-        var byTrial = rows.ToLookup(row => row.Result.Trial);
-        var trials = state.Plan.Trials
-            .Select(trial => TrialResult.Of(trial, family, byTrial[trial.Ordinal]));
+        var byPath = rows.ToLookup(row => row.Result.Path);
+        var trials = state.Plan.Trials.Select(trial => TrialResult.Of(
+            trial, family, state.Plan.PathsOf(trial.Ordinal).SelectMany(path => byPath[path])));
         return new ExperimentResults(spec, family, [.. trials]);
+    }
+
+    /// <summary>Trials that differ in their seed alone.</summary>
+    public IEnumerable<ImmutableArray<TrialResult>> OverSeeds() => Trials
+        .GroupBy(trial => (trial.Trial.Configuration, trial.Trial.Schedule))
+        .Select(seeds => seeds.ToImmutableArray());
+
+    /// <summary>Names of what tells trials apart, but for the seed.</summary>
+    public IReadOnlyList<string> Differing =>
+        Spec.Schedules.Length > 1 ? [.. Searched, "schedule"] : Searched;
+
+    /// <summary>A trial's values of <see cref="Differing"/>.</summary>
+    public IEnumerable<string> DifferencesOf(TrialResult trial)
+    {
+        foreach (var name in Searched)
+            yield return trial.Trial.Settings.First(s => s.Name == name).Value.ToString();
+        if (Spec.Schedules.Length > 1) yield return Spec.Schedules[trial.Trial.Schedule].Name;
     }
 
     /// <summary>Names of the settings in which trials differ.</summary>

@@ -11,8 +11,7 @@ internal static class ResultPlots
     {
         foreach (var (measure, m) in results.Family.Measures.Select((name, m) => (name, m)))
             folder.WriteText($"plots/{measure}.svg", text => text.Write(LearningCurves.Svg(
-                [.. results.Trials.GroupBy(trial => trial.Trial.Configuration)
-                    .Select(configuration => CurveOf(results, [.. configuration], m))],
+                [.. results.OverSeeds().Select(seeds => CurveOf(results, seeds, m))],
                 new FigureText(Title(results, measure), measure)
                 {
                     Switches = SwitchLines(results.Spec),
@@ -20,13 +19,22 @@ internal static class ResultPlots
     }
 
     private static ImmutableArray<SwitchLine> SwitchLines(ExperimentSpec spec) =>
-        [.. spec.Phases.Select((phase, i) => new SwitchLine(
-            spec.Phases.Take(i).Sum(before => before.Steps), phase.Name)).Skip(1)];
+        [.. spec.Schedules.SelectMany(SwitchLines).DistinctBy(line => line.Step)];
+
+    private static IEnumerable<SwitchLine> SwitchLines(ScheduleSpec schedule)
+    {
+        var step = 0L;
+        foreach (var phase in schedule.Phases)
+        {
+            if (step > 0) yield return new SwitchLine(step, phase.Name);
+            step += phase.Steps;
+        }
+    }
 
     private static string Title(ExperimentResults results, string measure) =>
-        results.Searched.Count == 0
+        results.Differing.Count == 0
             ? $"{results.Spec.Name}: {measure}"
-            : $"{results.Spec.Name}: {measure} by {string.Join(", ", results.Searched)}";
+            : $"{results.Spec.Name}: {measure} by {string.Join(", ", results.Differing)}";
 
     private static Curve CurveOf(
         ExperimentResults results, ImmutableArray<TrialResult> seeds, int measure) => new(
@@ -36,10 +44,7 @@ internal static class ResultPlots
 
     // The title names the settings, so that the legend has room for their values.
     private static string Label(ExperimentResults results, TrialResult trial) =>
-        results.Searched.Count == 0
+        results.Differing.Count == 0
             ? results.Spec.Model
-            : string.Join(", ", results.Searched.Select(name => ValueOf(trial, name)));
-
-    private static string ValueOf(TrialResult trial, string setting) =>
-        trial.Trial.Settings.First(s => s.Name == setting).Value.ToString();
+            : string.Join(", ", results.DifferencesOf(trial));
 }

@@ -10,8 +10,9 @@ internal static class ResultTables
         var csv = new CsvWriter(output);
         string[] headers =
         [
-            "trial", "configuration", "seed", .. results.Family.Settings.Select(s => s.Name),
-            "status", "diverged_at", .. results.Family.Measures, "chain",
+            "trial", "configuration", "schedule", "seed",
+            .. results.Family.Settings.Select(s => s.Name), "status",
+            "diverged_at", .. results.Family.Measures, "chain",
         ];
         foreach (var header in headers) csv.Field(header);
         csv.EndRow();
@@ -37,7 +38,8 @@ internal static class ResultTables
 
     private static void WriteTrial(ExperimentResults results, TrialResult trial, CsvWriter csv)
     {
-        csv.Field(trial.Trial.Ordinal).Field(trial.Trial.Configuration).Field(trial.Trial.Seed);
+        csv.Field(trial.Trial.Ordinal).Field(trial.Trial.Configuration)
+            .Field(trial.Trial.Schedule).Field(trial.Trial.Seed);
         foreach (var setting in trial.Trial.Settings) csv.Field(setting.Value.ToString());
         csv.Field(trial.Status).Field(trial.DivergedAt?.ToString("D", null) ?? "");
         for (var m = 0; m < results.Family.Measures.Length; m++) WriteNumber(csv, trial.Last(m));

@@ -18,6 +18,8 @@ internal static class ResultsPickle
             ["steps"] = spec.Steps,
             ["measure_every"] = spec.MeasureEvery,
             ["searched"] = new PickleValue.List(results.Searched.Select(name => (PickleValue)name)),
+            ["schedules"] = new PickleValue.List(
+                results.Spec.Schedules.Select(schedule => (PickleValue)schedule.Name)),
             ["step"] = NamedArray.Of<long>("step", PointSteps(results), PointSteps(results).Length),
             ["points"] = Points(results),
             ["trials"] = Trials(results),
@@ -44,6 +46,7 @@ internal static class ResultsPickle
     {
         ["ordinal"] = Column("ordinal", results, trial => trial.Trial.Ordinal),
         ["configuration"] = Column("configuration", results, trial => trial.Trial.Configuration),
+        ["schedule"] = Column("schedule", results, trial => trial.Trial.Schedule),
         ["seed"] = Column("seed", results, trial => trial.Trial.Seed),
         ["diverged_at"] = Column("diverged_at", results, trial => trial.DivergedAt ?? -1),
         ["status"] = new PickleValue.List(

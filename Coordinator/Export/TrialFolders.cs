@@ -42,6 +42,7 @@ internal static class TrialFolders
         json.WriteString("model", results.Spec.Model);
         json.WriteNumber("trial", trial.Trial.Ordinal);
         json.WriteNumber("configuration", trial.Trial.Configuration);
+        json.WriteString("schedule", results.Spec.Schedules[trial.Trial.Schedule].Name);
         json.WriteNumber("seed", trial.Trial.Seed);
         json.WriteNumber("steps", results.Spec.Steps);
         json.WriteStartObject("settings");
@@ -65,7 +66,8 @@ internal static class TrialFolders
         for (var k = 0; k < lanes.Length; k++)
         {
             var lane = checkpoint.Arrays.Select(array => LaneOf(array, k)).ToList();
-            folder.Write(NameOf(results.Trials[lanes[k]], "checkpoint.safetensors"),
+            var trial = results.Trials[state.Plan.Paths[lanes[k]].Trial];
+            folder.Write(NameOf(trial, "checkpoint.safetensors"),
                 stream => Safetensors.Write(stream, lane, checkpoint.Metadata));
         }
     }

@@ -3,12 +3,12 @@ using Mneme.Specs;
 
 namespace Mneme.Coordinator.Search;
 
-/// <summary>The trials of an experiment: every configuration with every seed, in one order that
-/// depends on the spec alone.</summary>
+/// <summary>The trials of an experiment: every configuration with every schedule and seed, in one
+/// order that depends on the spec alone.</summary>
 public static class TrialEnumeration
 {
-    /// <summary>Configuration by configuration, and within one the seeds in the spec's order.
-    /// </summary>
+    /// <summary>Configuration by configuration, within one the schedules, and within a schedule the
+    /// seeds in the spec's order.</summary>
     public static ImmutableArray<TrialSpec> Of(ExperimentSpec spec, FamilySchema family)
     {
         var trials = ImmutableArray.CreateBuilder<TrialSpec>();
@@ -17,8 +17,10 @@ public static class TrialEnumeration
         {
             // The seeds of a configuration share its settings: a million trials stay small.
             var settings = InOrder(spec, family, searched);
-            foreach (var seed in spec.Seeds)
-                trials.Add(new TrialSpec(trials.Count, configuration, seed, settings));
+            for (var schedule = 0; schedule < spec.Schedules.Length; schedule++)
+                foreach (var seed in spec.Seeds)
+                    trials.Add(new TrialSpec(
+                        trials.Count, configuration, seed, settings, schedule));
             configuration++;
         }
         return trials.ToImmutable();

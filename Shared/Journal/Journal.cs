@@ -21,7 +21,7 @@ public interface IJournal : IAsyncDisposable
     /// experiment.</summary>
     ValueTask<IReadOnlyList<ExperimentEvent>> Read(string experiment);
 
-    /// <summary>All result rows, by trial and step.</summary>
+    /// <summary>All result rows, by path and step.</summary>
     ValueTask<IReadOnlyList<ResultRow>> Results(string experiment);
 
     /// <summary>Every right to compute that was ever given, by segment and epoch.</summary>
@@ -54,7 +54,7 @@ public enum Appended
     Conflict = 2,
 }
 
-/// <summary>What one commit added to one trial.</summary>
+/// <summary>What one commit added to one path.</summary>
 public sealed record ResultRow(
     long FromStep, long ToStep, int Segment, long Epoch, LaneResult Result);
 

@@ -6,11 +6,12 @@ namespace Mneme.Messages;
 public enum LaneStatus { Healthy = 0, Diverged = 1 }
 
 /// <summary>One lane's share of a commit.</summary>
-/// <param name="Trial">Ordinal of the trial that the lane advances.</param>
+/// <param name="Path">The path that the lane advances.</param>
 /// <param name="DivergedAt">The first step whose loss was not finite, or null.</param>
 /// <param name="Chain">Rolling SHA-256 over the trial's points from step 0 on; cuts leave no trace
 /// in it.</param>
-public sealed record LaneResult(int Trial, long? DivergedAt, string Chain, PackedPoints Points)
+public sealed record LaneResult(
+    int Path, long? DivergedAt, string Chain, PackedPoints Points)
 {
     [JsonIgnore]
     public LaneStatus Status =>

@@ -62,10 +62,11 @@ public sealed record Assign(
     long FromStep, long ToStep, long PhaseEnd, long MeasureEvery, ImmutableArray<Setting> Common,
     ImmutableArray<string> Parents, ImmutableArray<AssignedLane> Lanes) : Message;
 
+/// <param name="Path">What the lane advances: names its results.</param>
 /// <param name="Own">Settings in which this lane differs from the others.</param>
 /// <param name="Source">Where its state comes from; meaningless when there are no parents.</param>
 public sealed record AssignedLane(
-    int Trial, uint Seed, ImmutableArray<Setting> Own, LaneSource Source);
+    int Path, uint Seed, ImmutableArray<Setting> Own, LaneSource Source);
 
 /// <summary>How far a running segment is; lossy, the newest replaces older ones.</summary>
 public sealed record Progress(SegmentId Segment, long Epoch, long Step) : Message;

@@ -7,7 +7,8 @@ namespace Mneme.Plans;
 /// results.</summary>
 /// <param name="Shapes">By shape number, in the order in which shapes first appear among the
 /// trials.</param>
-public sealed record Packing(ImmutableArray<ShapePacking> Shapes);
+/// <param name="Sharing">Whether schedules that agree up to a switch train up to it once.</param>
+public sealed record Packing(ImmutableArray<ShapePacking> Shapes, bool Sharing = true);
 
 /// <param name="LanesPerCohort">Upper bound; the last cohorts of a shape are evened out.</param>
 /// <param name="StepsPerSegment">A multiple of the steps between two points.</param>

@@ -5,34 +5,70 @@ namespace Mneme.Plans;
 
 /// <summary>The segments that an experiment needs, as a pure function of its spec and packing: two
 /// coordinators that read the same journal hold the same plan.</summary>
+/// <param name="Paths">Trials that agree up to a switch share the paths up to it.</param>
 /// <param name="Cohorts">By number.</param>
 /// <param name="Segments">By index; a parent comes before its children.</param>
 public sealed record Plan(
     ImmutableArray<TrialSpec> Trials,
+    ImmutableArray<PlannedPath> Paths,
     ImmutableArray<PlannedCohort> Cohorts,
     ImmutableArray<PlannedSegment> Segments)
 {
-    /// <summary>Trial-steps of the whole plan: the unit of progress.</summary>
-    public long TrialSteps => Segments.Sum(s => s.Steps * Cohorts[s.Cohort].Lanes.Length);
-
     private readonly ILookup<int, int> children = Segments
         .SelectMany(child => child.Parents.Select(parent => (parent, child.Index)))
         .ToLookup(edge => edge.parent, edge => edge.Index);
 
+    private readonly ImmutableDictionary<int, int> leaves = Leaves(Paths);
+
+    /// <summary>Steps times lanes of the whole plan, shared ones counted once: the unit of
+    /// progress.</summary>
+    public long TrialSteps => Segments.Sum(s => s.Steps * LanesOf(s).Length);
+
     /// <summary>Segments that start from this one's checkpoint, in the plan's order.</summary>
     public IEnumerable<int> ChildrenOf(int parent) => children[parent];
 
+    /// <summary>Lane k of the segment advances the path <c>LanesOf(segment)[k]</c>.</summary>
     public ImmutableArray<int> LanesOf(PlannedSegment segment) => Cohorts[segment.Cohort].Lanes;
+
+    /// <summary>The trial whose settings and seed a path has; of several, the first.</summary>
+    public TrialSpec TrialOf(int path) => Trials[Paths[path].Trial];
+
+    /// <summary>A trial's paths from its first phase to its last.</summary>
+    public IEnumerable<int> PathsOf(int trial)
+    {
+        var paths = new Stack<int>();
+        for (int? path = leaves[trial]; path is { } here; path = Paths[here].Parent)
+            paths.Push(here);
+        return paths;
+    }
+
+    private static ImmutableDictionary<int, int> Leaves(ImmutableArray<PlannedPath> paths)
+    {
+        var parents = paths.Select(path => path.Parent).ToHashSet();
+        return paths.Where(path => !parents.Contains(path.Index))
+            .ToImmutableDictionary(path => path.Trial, path => path.Index);
+    }
 }
 
-/// <summary>Trials that train together.</summary>
-/// <param name="Lanes">Lane k advances the trial with ordinal <c>Lanes[k]</c>.</param>
-public sealed record PlannedCohort(int Number, ImmutableArray<int> Lanes);
+/// <summary>One configuration with one seed during one phase, after the phases before it.</summary>
+/// <param name="Parent">The path of the phase before, or null.</param>
+/// <param name="Trial">Ordinal of the first trial that takes this path.</param>
+public sealed record PlannedPath(int Index, int? Parent, int Trial);
 
-/// <summary>A cohort advanced from one step to another inside one phase.</summary>
+/// <summary>Paths that train together through one phase.</summary>
+/// <param name="Lanes">Lane k advances the path <c>Lanes[k]</c>.</param>
+/// <param name="FirstStep">Where the phase begins.</param>
+public sealed record PlannedCohort(
+    int Number, ImmutableArray<int> Lanes, PhaseSpec Phase, long FirstStep)
+{
+    public long EndStep => FirstStep + Phase.Steps;
+}
+
+/// <summary>A cohort advanced from one step to another inside its phase.</summary>
 /// <param name="Index">Place in <see cref="Plan.Segments"/>.</param>
-/// <param name="Key">Place in the plan in words, e.g. <c>c0003/s0002</c>; never from a clock or a
-/// counter.</param>
+/// <param name="Key">Place in the plan in words, e.g. <c>c00003/p01/s00002</c>; never from a clock
+/// or a counter of events.</param>
+/// <param name="Phase">How many phases lie before.</param>
 /// <param name="Parents">Indices of the segments whose checkpoints it starts from; none: from the
 /// seeds.</param>
 /// <param name="Gather">Lane k starts from lane <c>Gather[k].Lane</c> of parent

@@ -3,62 +3,37 @@ using Mneme.Specs;
 
 namespace Mneme.Plans;
 
-/// <summary>Spec and packing to plan: cohorts of equal shape, each a chain of segments.
-/// Pure.</summary>
+/// <summary>Spec and packing to plan: cohorts of equal shape that grow along the schedules, phase
+/// by phase, and fork at a switch where schedules part. Pure.</summary>
 public static class Planner
 {
     public static Plan Plan(
         ExperimentSpec spec, FamilySchema family, ImmutableArray<TrialSpec> trials, Packing packing)
     {
-        var cohorts = ImmutableArray.CreateBuilder<PlannedCohort>();
-        var segments = ImmutableArray.CreateBuilder<PlannedSegment>();
+        var growing = new GrowingPlan(spec.Schedules, packing.Sharing);
         foreach (var (shape, how) in Shapes.Of(trials, family).Zip(packing.Shapes))
-            foreach (var lanes in Evenly(shape, how.LanesPerCohort))
-            {
-                cohorts.Add(new PlannedCohort(cohorts.Count, lanes));
-                AddChain(segments, cohorts[^1], spec.Phases, how.StepsPerSegment);
-            }
-        return new Plan(trials, cohorts.ToImmutable(), segments.ToImmutable());
+            foreach (var group in Evenly(Rows(shape), how.LanesPerCohort))
+                growing.Add(group, how.StepsPerSegment);
+        return growing.Finish(trials);
     }
 
-    /// <summary>Cuts a shape's trials into the fewest cohorts of at most <paramref name="most"/>
-    /// lanes, with sizes that differ by at most one: no cohort of one lane runs long after the
-    /// others.</summary>
-    public static IEnumerable<ImmutableArray<int>> Evenly(ImmutableArray<TrialSpec> shape, int most)
+    /// <summary>Cuts into the fewest groups of at most <paramref name="most"/>, with sizes that
+    /// differ by at most one: no cohort of one lane runs long after the others.</summary>
+    public static IEnumerable<ImmutableArray<T>> Evenly<T>(ImmutableArray<T> all, int most)
     {
-        var cohorts = (shape.Length + most - 1) / most;
-        for (var i = 0; i < cohorts; i++)
+        var groups = (all.Length + most - 1) / most;
+        for (var i = 0; i < groups; i++)
         {
-            var from = (int)((long)shape.Length * i / cohorts);
-            var to = (int)((long)shape.Length * (i + 1) / cohorts);
-            var cohort = shape.AsSpan(from, to - from).ToArray();
-            yield return [.. cohort.Select(trial => trial.Ordinal)];
+            var from = (int)((long)all.Length * i / groups);
+            var to = (int)((long)all.Length * (i + 1) / groups);
+            yield return all[from..to];
         }
     }
 
-    // No segment crosses a switch: that is where schedules part.
-    private static void AddChain(
-        ImmutableArray<PlannedSegment>.Builder segments, PlannedCohort cohort,
-        ImmutableArray<PhaseSpec> phases, long length)
-    {
-        var identity = cohort.Lanes.Select((_, k) => new LaneSource(0, k)).ToImmutableArray();
-        foreach (var (phase, from, to, part) in Parts(phases, length))
-            segments.Add(new PlannedSegment(
-                segments.Count, $"c{cohort.Number:D5}/s{part:D5}", cohort.Number, phase, from, to,
-                Parents: part == 0 ? [] : [segments.Count - 1],
-                Gather: part == 0 ? [] : identity));
-    }
-
-    private static IEnumerable<(int Phase, long From, long To, int Part)> Parts(
-        ImmutableArray<PhaseSpec> phases, long length)
-    {
-        var (start, part) = (0L, 0);
-        for (var phase = 0; phase < phases.Length; phase++)
-        {
-            var end = start + phases[phase].Steps;
-            for (var from = start; from < end; from += length)
-                yield return (phase, from, Math.Min(from + length, end), part++);
-            start = end;
-        }
-    }
+    /// <summary>One configuration and seed is a row: its trial under each schedule, by the
+    /// schedule's number.</summary>
+    public static ImmutableArray<ImmutableArray<int>> Rows(ImmutableArray<TrialSpec> shape) =>
+        [.. shape.GroupBy(trial => (trial.Configuration, trial.Seed))
+            .Select(row => row.OrderBy(trial => trial.Schedule)
+                .Select(trial => trial.Ordinal).ToImmutableArray())];
 }

@@ -7,8 +7,8 @@ namespace Mneme.Specs;
 internal sealed class ExperimentReader(SpecErrors errors, IReadOnlyList<FamilySchema> catalogue)
 {
     private static readonly ImmutableArray<string> Keys =
-        ["name", "model", "steps", "measure_every", "seeds", "settings", "schedule", "search",
-        "resources"];
+        ["name", "model", "steps", "measure_every", "seeds", "settings", "schedule", "schedules",
+        "search", "resources"];
 
     // Words of the experiment file that a later version will understand.
     private static readonly ImmutableArray<string> LaterKeys = ["stop"];
@@ -24,17 +24,17 @@ internal sealed class ExperimentReader(SpecErrors errors, IReadOnlyList<FamilySc
         var name = ReadName(file);
         var resources = new ResourceReader(errors).Read(file);
         var seeds = new SeedReader(errors).Read(file);
-        var schedule = family is null ? [] : new ScheduleReader(errors, family).Read(file);
-        var steps = schedule.IsEmpty
+        var schedules = family is null ? default : new ScheduleReader(errors, family).Read(file);
+        var steps = schedules.IsDefault
             ? ReadCount(file, "steps") ?? family?.DefaultSteps ?? 1
-            : schedule.Sum(phase => phase.Steps);
+            : schedules[0].Steps;
         var measureEvery = ReadMeasureEvery(file, steps, family);
         if (family is null) return null;
         var search = new SearchReader(errors, family).Read(file, seeds.Length);
         var settings = new SettingsReader(errors, family).Read(file, search);
         return new ExperimentSpec(
             name, family.Name, steps, measureEvery, seeds, settings, search)
-        { Resources = resources, Schedule = schedule };
+        { Resources = resources, Schedules = schedules };
     }
 
     private FamilySchema? ReadModel(Section file)

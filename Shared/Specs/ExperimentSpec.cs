@@ -23,17 +23,21 @@ public sealed record ExperimentSpec(
     /// <summary>What a trial needs of a worker.</summary>
     public ResourceSpec Resources { get; init; } = ResourceSpec.Default;
 
-    /// <summary>The phases that the file gives; empty when nothing ever switches.</summary>
-    public ImmutableArray<PhaseSpec> Schedule { get; init; } = [];
+    /// <summary>Schedules of phases; every configuration runs each of them with each seed. One
+    /// phase of all steps when the file gives none.</summary>
+    public ImmutableArray<ScheduleSpec> Schedules
+    {
+        get => field.IsDefault ? [ScheduleSpec.WithoutSwitch(Steps)] : field;
+        init;
+    }
 
-    /// <summary>At least one phase; their steps add up to <see cref="Steps"/>.</summary>
-    public ImmutableArray<PhaseSpec> Phases =>
-        Schedule.IsEmpty ? [new PhaseSpec("all", Steps, Switch: null)] : Schedule;
+    /// <summary>Whether anything ever switches.</summary>
+    public bool HasSwitches => Schedules.Length > 1 || Schedules[0].Phases.Length > 1;
 
     public bool Equals(ExperimentSpec? other) =>
         other is not null && Name == other.Name && Model == other.Model && Steps == other.Steps &&
         MeasureEvery == other.MeasureEvery && Seeds.SequenceEqual(other.Seeds) &&
-        Settings.SequenceEqual(other.Settings) && Schedule.SequenceEqual(other.Schedule) &&
+        Settings.SequenceEqual(other.Settings) && Schedules.SequenceEqual(other.Schedules) &&
         Search == other.Search && Resources == other.Resources;
 
     public override int GetHashCode() => HashCode.Combine(Name, Model, Steps, Seeds.Length);
@@ -91,11 +95,14 @@ public abstract record SearchDomain
 /// <param name="Configuration">Number of the configuration; trials that differ in the seed alone
 /// share it.</param>
 /// <param name="Settings">Every setting of the family, in the family's order.</param>
+/// <param name="Schedule">Number of its schedule in the spec.</param>
 public sealed record TrialSpec(
-    int Ordinal, int Configuration, uint Seed, ImmutableArray<Setting> Settings)
+    int Ordinal, int Configuration, uint Seed, ImmutableArray<Setting> Settings,
+    int Schedule = 0)
 {
     public bool Equals(TrialSpec? other) =>
-        other is not null && Ordinal == other.Ordinal && Configuration == other.Configuration &&
+        other is not null && Ordinal == other.Ordinal && Schedule == other.Schedule &&
+        Configuration == other.Configuration &&
         Seed == other.Seed && Settings.SequenceEqual(other.Settings);
 
     public override int GetHashCode() => HashCode.Combine(Ordinal, Configuration, Seed);

@@ -6,29 +6,70 @@ namespace Mneme.Specs;
 /// <summary>Reads <c>schedule</c>: a first phase, then phases that begin with a switch.</summary>
 internal sealed class ScheduleReader(SpecErrors errors, FamilySchema family)
 {
-    private const string Key = "schedule";
+    private const string One = "schedule";
+    private const string Several = "schedules";
     private const string First = "{phase: NAME, steps: N}";
     private const string Later = "{switch: KIND, steps: N}";
     private readonly NumberReader _numbers = new(errors);
     private readonly SettingReader _values = new(errors);
 
-    /// <summary>The phases, or none when the file has no schedule.</summary>
-    public ImmutableArray<PhaseSpec> Read(Section file)
+    /// <summary>The schedules, or the default when the file has none.</summary>
+    public ImmutableArray<ScheduleSpec> Read(Section file)
     {
-        if (file[Key] is not { } node) return [];
-        if (file.EntryOf("steps") is { } steps)
-            errors.Add(steps.Key.At, "steps", "steps and a schedule are both given",
-                remedy: "remove steps: they follow from the phases");
-        if (node is YamlList { Items.Count: > 0 } list)
-            return [.. list.Items.Select(ReadPhase).OfType<PhaseSpec>()];
-        errors.Add(
-            node.At, Key, $"{Key} is {node.Describe()}", $"a list such as [{First}, {Later}]");
-        return [];
+        var key = file.EntryOf(Several) is null ? One : Several;
+        if (file[key] is not { } node) return default;
+        RefuseBeside(file, "steps", key, "they follow from the phases");
+        if (key == One) return [ReadSchedule(node, One)];
+        RefuseBeside(file, One, key, "put it among the schedules");
+        return ReadAll(node);
     }
 
-    private PhaseSpec? ReadPhase(YamlNode node, int place)
+    private void RefuseBeside(Section file, string other, string key, string remedy)
     {
-        if (Section.Of(node, $"{Key}[{place}]", errors) is not { } phase) return null;
+        if (file.EntryOf(other) is { } entry)
+            errors.Add(entry.Key.At, other, $"{other} and {key} are both given",
+                remedy: $"remove {other}: {remedy}");
+    }
+
+    private ImmutableArray<ScheduleSpec> ReadAll(YamlNode node)
+    {
+        if (node is not YamlList { Items.Count: > 0 } list)
+        {
+            errors.Add(node.At, Several, $"{Several} is {node.Describe()}",
+                $"a list of schedules, each a list such as [{First}, {Later}]");
+            return default;
+        }
+        var schedules = list.Items
+            .Select((item, place) => ReadSchedule(item, $"{Several}[{place}]")).ToImmutableArray();
+        for (var i = 1; i < schedules.Length; i++) Compare(list.Items[i], schedules, i);
+        return schedules;
+    }
+
+    // Curves of equal length fit into one table; equal schedules would be the same trials.
+    private void Compare(YamlNode node, ImmutableArray<ScheduleSpec> schedules, int place)
+    {
+        var path = $"{Several}[{place}]";
+        if (schedules[place].Steps != schedules[0].Steps)
+            errors.Add(node.At, path, $"{path} has {schedules[place].Steps} steps",
+                $"as many as the first schedule: {schedules[0].Steps}");
+        if (schedules.IndexOf(schedules[place]) < place)
+            errors.Add(node.At, path, $"{path} is here a second time",
+                remedy: "give each schedule once: its trials would be the same");
+    }
+
+    private ScheduleSpec ReadSchedule(YamlNode node, string path)
+    {
+        if (node is YamlList { Items.Count: > 0 } list)
+            return new([.. list.Items.Select((item, place) => ReadPhase(item, path, place))
+                .OfType<PhaseSpec>()]);
+        errors.Add(
+            node.At, path, $"{path} is {node.Describe()}", $"a list such as [{First}, {Later}]");
+        return new([]);
+    }
+
+    private PhaseSpec? ReadPhase(YamlNode node, string path, int place)
+    {
+        if (Section.Of(node, $"{path}[{place}]", errors) is not { } phase) return null;
         var how = place == 0 ? null : ReadSwitch(phase);
         if (place == 0) phase.AllowOnly(["phase", "steps"], key => key == "switch"
             ? "the first phase begins from the seeds: nothing can switch before it" : null);

@@ -2,6 +2,23 @@ using System.Collections.Immutable;
 
 namespace Mneme.Specs;
 
+/// <summary>Phases one after the other; the first begins from the seeds.</summary>
+public sealed record ScheduleSpec(ImmutableArray<PhaseSpec> Phases)
+{
+    public long Steps => Phases.Sum(phase => phase.Steps);
+
+    /// <summary>The phases' names, e.g. <c>first > redraw</c>.</summary>
+    public string Name => string.Join(" > ", Phases.Select(phase => phase.Name));
+
+    public static ScheduleSpec WithoutSwitch(long steps) =>
+        new([new PhaseSpec("all", steps, Switch: null)]);
+
+    public bool Equals(ScheduleSpec? other) =>
+        other is not null && Phases.SequenceEqual(other.Phases);
+
+    public override int GetHashCode() => Phases.Aggregate(17, HashCode.Combine);
+}
+
 /// <summary>A stretch of a schedule in which the data does not change.</summary>
 /// <param name="Name">As the spec calls it; the phase after a switch is named by the switch unless
 /// the spec names it.</param>

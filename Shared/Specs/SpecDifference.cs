@@ -36,8 +36,10 @@ public static class SpecDifference
         Add("seeds", SpecWriter.Seeds(spec));
         foreach (var (name, value) in spec.Settings)
             Add($"settings.{name}", SpecWriter.Value(value));
-        foreach (var (phase, place) in spec.Schedule.Select((phase, place) => (phase, place)))
-            Add($"schedule[{place}]", SpecWriter.Phase(phase));
+        if (spec.HasSwitches)
+            foreach (var (schedule, i) in spec.Schedules.Select((schedule, i) => (schedule, i)))
+                foreach (var (phase, p) in schedule.Phases.Select((phase, p) => (phase, p)))
+                    Add($"schedules[{i}][{p}]", SpecWriter.Phase(phase));
         if (spec.Search is { } search) AddSearch(search, Add);
         Add("resources.device", spec.Resources.Device);
         Add("resources.slots", spec.Resources.Slots.ToString(CultureInfo.InvariantCulture));

@@ -13,14 +13,12 @@ public static partial class SpecWriter
         var yaml = new StringBuilder();
         yaml.Append(CultureInfo.InvariantCulture, $"name: {Text(spec.Name)}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"model: {Text(spec.Model)}\n");
-        if (spec.Schedule.IsEmpty)
+        if (!spec.HasSwitches)
             yaml.Append(CultureInfo.InvariantCulture, $"steps: {spec.Steps}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"measure_every: {spec.MeasureEvery}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"seeds: {Seeds(spec)}\n");
         WriteSettings(yaml, spec);
-        if (!spec.Schedule.IsEmpty) yaml.Append("schedule:\n");
-        foreach (var phase in spec.Schedule)
-            yaml.Append(CultureInfo.InvariantCulture, $"  - {{{Phase(phase)}}}\n");
+        if (spec.HasSwitches) WriteSchedules(yaml, spec);
         if (spec.Search is { } search) WriteSearch(yaml, search);
         var (device, slots) = spec.Resources;
         yaml.Append(
@@ -63,6 +61,15 @@ public static partial class SpecWriter
         SearchMethod.Random => "random",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private static void WriteSchedules(StringBuilder yaml, ExperimentSpec spec)
+    {
+        yaml.Append("schedules:\n");
+        foreach (var schedule in spec.Schedules)
+            foreach (var (phase, place) in schedule.Phases.Select((phase, i) => (phase, i)))
+                yaml.Append(place == 0 ? "  - - " : "    - ").Append(
+                    CultureInfo.InvariantCulture, $"{{{Phase(phase)}}}\n");
+    }
 
     private static void WriteSettings(StringBuilder yaml, ExperimentSpec spec)
     {

@@ -46,7 +46,7 @@ internal sealed class Cohort : IDisposable
             if (step % assign.MeasureEvery == 0 || step == assign.PhaseEnd) Measure(step, points);
             reached(step);
         }
-        return new SegmentOutcome(step, Save(step), Results(points));
+        return new SegmentOutcome(step, Save(step), Results(assign, points));
     }
 
     public void Dispose() => model.Dispose();
@@ -73,9 +73,9 @@ internal sealed class Cohort : IDisposable
         return file.ToArray();
     }
 
-    private List<LaneResult> Results(PointLog points) =>
+    private List<LaneResult> Results(Assign assign, PointLog points) =>
         [.. Enumerable.Range(0, lanes.Count).Select(k => new LaneResult(
-            lanes[k].Trial, model.DivergedAt(k), chain.Text(k), points.Pack(k)))];
+            assign.Lanes[k].Path, model.DivergedAt(k), chain.Text(k), points.Pack(k)))];
 }
 
 /// <summary>The points of a segment, by lane.</summary>

@@ -91,6 +91,6 @@ public sealed record Lane(int Trial, uint Seed, ImmutableDictionary<string, Sett
 
     public static IEnumerable<Lane> Of(Assign assign) =>
         assign.Lanes.Select(lane => new Lane(
-            lane.Trial, lane.Seed,
+            lane.Path, lane.Seed,
             assign.Common.Concat(lane.Own).ToImmutableDictionary(s => s.Name, s => s.Value)));
 }

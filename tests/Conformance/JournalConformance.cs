@@ -134,7 +134,7 @@ public abstract class JournalConformance : IAsyncLifetime
         await Ok(Committed(0, 2, 4, 10));
 
         var rows = await journal.Results("sample");
-        rows.Select(r => (r.Result.Trial, r.FromStep, r.ToStep)).ShouldBe(
+        rows.Select(r => (r.Result.Path, r.FromStep, r.ToStep)).ShouldBe(
             [(0, 0, 4), (0, 4, 10), (1, 0, 4), (1, 4, 10)]);
         rows[0].Result.Points.Column(0)[0].ShouldBe(double.NaN);
         rows[0].Result.Points.Column(1)[0].ShouldBe(0.1);

@@ -50,7 +50,7 @@ CREATE TABLE seg_commit (
   UNIQUE (experiment, segment, from_step)) WITHOUT ROWID;
 CREATE TABLE result (
   experiment TEXT NOT NULL,
-  trial INTEGER NOT NULL,
+  path INTEGER NOT NULL,
   from_step INTEGER NOT NULL,
   to_step INTEGER NOT NULL,
   segment INTEGER NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE result (
   chain TEXT NOT NULL,
   steps BLOB NOT NULL,
   points BLOB NOT NULL,
-  PRIMARY KEY (experiment, trial, from_step));
+  PRIMARY KEY (experiment, path, from_step));
 CREATE TABLE journal (
   experiment TEXT NOT NULL,
   seq INTEGER NOT NULL,

@@ -60,8 +60,8 @@ public sealed class SqliteJournal : IJournal
     public async ValueTask<IReadOnlyList<ResultRow>> Results(string experiment) =>
         await Do(() => database.Query(
             """
-            SELECT trial, from_step, to_step, segment, epoch, diverged_at, chain, steps, points
-            FROM result WHERE experiment=?1 ORDER BY trial, from_step
+            SELECT path, from_step, to_step, segment, epoch, diverged_at, chain, steps, points
+            FROM result WHERE experiment=?1 ORDER BY path, from_step
             """, ReadResult, experiment));
 
     public async ValueTask<IReadOnlyList<AttemptRow>> Attempts(string experiment) =>

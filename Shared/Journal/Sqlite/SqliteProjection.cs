@@ -70,7 +70,7 @@ internal sealed class SqliteProjection(SqliteDatabase database)
 
     private void Record(string experiment, SegmentCommitted e, LaneResult lane) => database.Execute(
         "INSERT INTO result VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        experiment, lane.Trial, e.FromStep, e.ToStep, e.Segment, e.Epoch,
+        experiment, lane.Path, e.FromStep, e.ToStep, e.Segment, e.Epoch,
         lane.DivergedAt, lane.Chain, lane.Points.Steps, lane.Points.Values);
 
     private bool Return(string experiment, SegmentReturned e)

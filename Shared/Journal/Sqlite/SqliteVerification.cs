@@ -22,10 +22,10 @@ internal static class SqliteVerification
               OVER (PARTITION BY segment ORDER BY from_step) AS before
               FROM seg_commit WHERE experiment=?1) WHERE from_step<>before
             """),
-        ("trial {0} has result rows that overlap or leave a gap",
+        ("path {0} has result rows that overlap or leave a gap",
             """
-            SELECT trial FROM (SELECT trial, from_step, lag(to_step, 1, 0)
-              OVER (PARTITION BY trial ORDER BY from_step) AS before
+            SELECT path FROM (SELECT path, from_step, lag(to_step, 1, from_step)
+              OVER (PARTITION BY path ORDER BY from_step) AS before
               FROM result WHERE experiment=?1) WHERE from_step<>before
             """),
         ("segment {0} is committed without a commit row",

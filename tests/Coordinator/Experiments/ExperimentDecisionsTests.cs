@@ -114,9 +114,12 @@ public sealed class ExperimentDecisionsTests
     {
         var spec = Samples.Spec() with
         {
-            Schedule =
+            Schedules =
             [
-                new PhaseSpec("a", 10, null), new PhaseSpec("b", 10, new SwitchSpec("redraw", [])),
+                new([
+                    new PhaseSpec("a", 10, null),
+                    new PhaseSpec("b", 10, new SwitchSpec("redraw", [])),
+                ]),
             ],
         };
         var plan = Planner.Plan(

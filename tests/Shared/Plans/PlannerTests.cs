@@ -1,3 +1,4 @@
+using Mneme.Coordinator.Search;
 using Mneme.Plans;
 using Mneme.Specs;
 using Mneme.Tests.Coordinator.Experiments;
@@ -41,7 +42,7 @@ public sealed class PlannerTests
         var plan = Samples.Plan(trials: 4, lanes: 2, steps: 20, segment: 10);
 
         plan.Segments.Select(s => s.Key).ShouldBe(
-            ["c00000/s00000", "c00000/s00001", "c00001/s00000", "c00001/s00001"]);
+            ["c00000/p00/s00000", "c00000/p00/s00001", "c00001/p00/s00000", "c00001/p00/s00001"]);
         plan.Segments[3].Parents.ShouldBe([2]);
         plan.Segments[3].Gather.ShouldBe([new LaneSource(0, 0), new LaneSource(0, 1)]);
         plan.ChildrenOf(2).ShouldBe([3]);
@@ -52,10 +53,7 @@ public sealed class PlannerTests
     {
         var spec = Samples.Spec(trials: 2, steps: 25) with
         {
-            Schedule =
-            [
-                new PhaseSpec("a", 15, null), new PhaseSpec("b", 10, new SwitchSpec("redraw", [])),
-            ],
+            Schedules = [Schedule(Phase("a", 15), Phase("b", 10))],
         };
         var plan = Planner.Plan(
             spec, Samples.Family, Samples.Trials(2), new Packing([new ShapePacking(2, 10)]));
@@ -63,4 +61,55 @@ public sealed class PlannerTests
         plan.Segments.Select(s => (s.Phase, s.FromStep, s.ToStep))
             .ShouldBe([(0, 0, 10), (0, 10, 15), (1, 15, 25)]);
     }
+
+    [Fact]
+    public void Schedules_share_what_they_have_in_common_and_fork_where_they_part()
+    {
+        var plan = Forked(sharing: true);
+
+        plan.Segments
+            .Select(s => (s.Key, s.FromStep, s.ToStep, Parents: string.Join(',', s.Parents)))
+            .ShouldBe(
+            [
+                ("c00000/p00.0/s00000", 0, 10, ""), ("c00000/p01.0/s00000", 10, 15, "0"),
+                ("c00000/p02.0/s00000", 15, 20, "1"), ("c00000/p02.1/s00000", 15, 20, "1"),
+                ("c00000/p01.2/s00000", 10, 20, "0"),
+            ]);
+        plan.TrialSteps.ShouldBe(2 * (10 + 5 + 5 + 5 + 10), "instead of 2 * 3 * 20");
+    }
+
+    [Fact]
+    public void Every_trial_has_its_paths_with_and_without_sharing()
+    {
+        foreach (var plan in new[] { Forked(sharing: true), Forked(sharing: false) })
+            foreach (var trial in plan.Trials)
+            {
+                var cohorts = plan.PathsOf(trial.Ordinal)
+                    .Select(path => plan.Cohorts.Single(c => c.Lanes.Contains(path))).ToList();
+                cohorts.Select(c => c.Phase).ShouldBe(Alternatives[trial.Schedule].Phases);
+                plan.PathsOf(trial.Ordinal)
+                    .ShouldAllBe(path => plan.TrialOf(path).Seed == trial.Seed);
+            }
+        Forked(sharing: false).TrialSteps.ShouldBe(2 * 3 * 20);
+    }
+
+    private static readonly ScheduleSpec[] Alternatives =
+    [
+        Schedule(Phase("a", 10), Phase("b", 5), Phase("c", 5)),
+        Schedule(Phase("a", 10), Phase("b", 5), Phase("d", 5)),
+        Schedule(Phase("a", 10), Phase("e", 10)),
+    ];
+
+    private static Plan Forked(bool sharing)
+    {
+        var spec = Samples.Spec(trials: 2, steps: 20) with { Schedules = [.. Alternatives] };
+        return Planner.Plan(
+            spec, Samples.Family, TrialEnumeration.Of(spec, Samples.Family),
+            new Packing([new ShapePacking(2, 10)], sharing));
+    }
+
+    private static ScheduleSpec Schedule(params PhaseSpec[] phases) => new([.. phases]);
+
+    private static PhaseSpec Phase(string name, long steps) =>
+        new(name, steps, name == "a" ? null : new SwitchSpec(name, []));
 }

@@ -33,9 +33,10 @@ public sealed class ScheduleReaderTests
             """).Spec.ShouldNotBeNull();
 
         spec.Steps.ShouldBe(800);
-        spec.Phases.Select(p => (p.Name, p.Steps)).ShouldBe([("first", 500), ("redraw", 300)]);
-        spec.Phases[0].Switch.ShouldBeNull();
-        spec.Phases[1].Switch!.Settings.Select(s => s.Value.ToString()).ShouldBe(["none", "true"]);
+        var phases = spec.Schedules.ShouldHaveSingleItem().Phases;
+        phases.Select(p => (p.Name, p.Steps)).ShouldBe([("first", 500), ("redraw", 300)]);
+        phases[0].Switch.ShouldBeNull();
+        phases[1].Switch!.Settings.Select(s => s.Value.ToString()).ShouldBe(["none", "true"]);
     }
 
     [Fact]
@@ -50,15 +51,15 @@ public sealed class ScheduleReaderTests
 
         again.ShouldBe(spec);
         SpecIdentity.Sha256(again).ShouldBe(SpecIdentity.Sha256(spec));
-        SpecDifference.Between(spec, spec with { Schedule = [spec.Schedule[0]] })[^1]
-            .ShouldStartWith("schedule[1]: phase:");
+        SpecDifference.Between(spec, spec with { Schedules = default })[^1]
+            .ShouldStartWith("schedules[0][1]: phase:");
     }
 
     [Theory]
     [InlineData("schedule: []", "3:11: schedule is a list; expected a list such as")]
     [InlineData("schedule: 3", "3:11: schedule is 3; expected a list")]
     [InlineData("steps: 5\nschedule: [{phase: a, steps: 2}]",
-        "3:1: steps and a schedule are both given")]
+        "3:1: steps and schedule are both given")]
     [InlineData("schedule: [{switch: redraw, steps: 2}]",
         "3:13: unknown key 'switch' in schedule[0]")]
     [InlineData("schedule: [{phase: a, steps: 0}]", "3:30: schedule[0].steps is 0")]
@@ -85,4 +86,30 @@ public sealed class ScheduleReaderTests
 
     private static SpecReading Parse(string yaml) =>
         SpecReader.Parse("x.yaml", Encoding.UTF8.GetBytes(yaml), [Family]);
+
+    [Fact]
+    public void Several_schedules_are_read_and_written()
+    {
+        var spec = Read("""
+            schedules:
+              - [{phase: a, steps: 5}, {switch: redraw, steps: 3}]
+              - [{phase: a, steps: 5}, {phase: other, switch: redraw, steps: 3, mode: none}]
+            """).Spec.ShouldNotBeNull();
+
+        spec.Schedules.Select(s => s.Name).ShouldBe(["a > redraw", "a > other"]);
+        Parse(SpecWriter.Write(spec)).Spec.ShouldBe(spec);
+    }
+
+    [Theory]
+    [InlineData("schedules: []", "schedules is a list; expected a list of schedules")]
+    [InlineData("schedules: [[{phase: a, steps: 1}], [{phase: a, steps: 2}]]",
+        "schedules[1] has 2 steps; expected as many as the first schedule: 1")]
+    [InlineData("schedules: [[{phase: a, steps: 1}], [{phase: a, steps: 1}]]",
+        "schedules[1] is here a second time; give each schedule once")]
+    [InlineData("schedules: [[{phase: a, steps: 1}]]\nsteps: 4",
+        "steps and schedules are both given; remove steps")]
+    [InlineData("schedules: [[{phase: a, steps: 1}]]\nschedule: [{phase: a, steps: 1}]",
+        "schedule and schedules are both given")]
+    public void Bad_schedules_are_refused_with_a_remedy(string yaml, string error) =>
+        string.Join('\n', Read(yaml).Errors).ShouldContain(error);
 }
