@@ -49,6 +49,7 @@ public sealed class ResultFilesTests(FinishedExperiment finished)
             steps 60
             measure_every 20
             searched list 1
+            schedules list 1
             step int64 (3,)
             points loss float64 (64, 3)
             points accuracy float64 (64, 3)
@@ -58,6 +59,7 @@ public sealed class ResultFilesTests(FinishedExperiment finished)
             points first_perfect_run float64 (64, 3)
             trials ordinal int64 (64,)
             trials configuration int64 (64,)
+            trials schedule int64 (64,)
             trials seed int64 (64,)
             trials diverged_at int64 (64,)
             trials status list 64
