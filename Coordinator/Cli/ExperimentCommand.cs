@@ -56,8 +56,9 @@ internal static class ExperimentCommand
         Console.WriteLine($"experiment    {spec.Name} ({spec.Model}): {family.Question}");
         Console.WriteLine($"trials        {trials.Length:N0} = "
             + $"{trials.Length / spec.Seeds.Length / spec.Schedules.Length:N0} configurations "
-            + $"x {spec.Schedules.Length:N0} schedules x {spec.Seeds.Length:N0} seeds");
-        foreach (var schedule in spec.Schedules)
+            + (spec.HasSwitches ? $"x {spec.Schedules.Length:N0} schedules " : "")
+            + $"x {spec.Seeds.Length:N0} seeds");
+        foreach (var schedule in spec.Schedules.Where(_ => spec.HasSwitches))
             Console.WriteLine($"  {schedule.Name}");
         Console.WriteLine($"steps         {spec.Steps:N0} each, {plan.TrialSteps:N0} trial-steps, "
             + $"a point every {spec.MeasureEvery:N0}");
