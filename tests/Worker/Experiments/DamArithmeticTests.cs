@@ -72,6 +72,28 @@ public sealed class DamArithmeticTests
     }
 
     [Fact]
+    public void InfoNce_is_the_cross_entropy_of_the_sequence_s_place_in_the_set()
+    {
+        using var trace = Trace(6, [6, 7, 1, 3, 5], ("variant", new Text("infonce")),
+            ("init_std", new Real(1)), ("eta", new Real(3)));
+        var p = trace.Problem();
+        var set = SequenceSet.Draw(Mneme.Random.RandomStream.Named(6, "data/set"), 0, 7, 6);
+        var rows = Enumerable.Range(0, 7).Select(i =>
+            Enumerable.Range(0, 6).Select(n => (double)set[i, n]).ToArray()).ToArray();
+        double Surprise(int n, double[] zeta)
+        {
+            var score = rows.Select(row => p.Eta * Enumerable.Range(0, 3).Sum(h => DamSolution.Dot(
+                DamSolution.Softmax(p.A[n][h][..n]), zeta) * DamSolution.Dot(
+                DamSolution.Softmax(p.B[h]), row))).ToArray();
+            var place = Array.FindIndex(rows, row => row.SequenceEqual(zeta));
+            return Math.Log(score.Sum(Math.Exp)) - score[place];
+        }
+
+        trace.Step().Loss.ShouldBe(
+            Enumerable.Range(1, 5).Average(n => p.Batch.Average(zeta => Surprise(n, zeta))), 1e-5);
+    }
+
+    [Fact]
     public void A_count_stands_for_as_many_entries()
     {
         using var scope = new TensorScope();

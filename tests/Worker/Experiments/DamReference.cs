@@ -63,7 +63,7 @@ internal sealed record DamSolution(double Loss, double Accuracy, double[] A, dou
         return new(loss, (double)hits / terms, gradientA, gradientB);
     }
 
-    private static double[] Softmax(double[] x)
+    internal static double[] Softmax(double[] x)
     {
         var powers = x.Select(value => Math.Exp(value - x.Max())).ToArray();
         return [.. powers.Select(value => value / powers.Sum())];
@@ -73,5 +73,5 @@ internal sealed record DamSolution(double Loss, double Accuracy, double[] A, dou
         [.. p.Zip(slope, (x, g) => x * (g - Dot(p, slope)))];
 
     // Over the entries that both have: a query reads only the revealed bits.
-    private static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
+    internal static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
 }
