@@ -24,9 +24,13 @@ public static class Assignments
             new SegmentId(spec.Name, index), segment.Key, progress.Epoch,
             spec.Model, spec.Resources.Device, segment.Phase,
             progress.DoneStep == cohort.FirstStep ? cohort.Phase.Switch : null,
-            progress.DoneStep, segment.ToStep, cohort.EndStep, spec.MeasureEvery,
+            progress.DoneStep, segment.ToStep, spec.MeasureEvery, SwitchPoints(spec, segment),
             [.. common], parents, [.. lanes]);
     }
+
+    // Where any schedule switches or ends, all are measured: their curves have the same points.
+    private static ImmutableArray<long> SwitchPoints(ExperimentSpec spec, PlannedSegment segment) =>
+        [.. spec.PhaseEnds.Where(end => end > segment.FromStep && end <= segment.ToStep)];
 
     private static List<Setting> Common(List<TrialSpec> trials) =>
         [.. trials[0].Settings.Where(s => trials.All(trial => trial.Settings.Contains(s)))];

@@ -52,14 +52,15 @@ public sealed record BeatAck(long Sequence) : Message;
 /// <param name="FromStep">Where the work starts: later than planned when a part is committed
 /// already.</param>
 /// <param name="Switch">To be carried out before the first step, or null.</param>
-/// <param name="PhaseEnd">Where the phase ends: a point is taken there in any case.</param>
+/// <param name="PointsAt">Steps after which a point is taken besides the regular ones.</param>
 /// <param name="Common">Settings that all lanes share.</param>
 /// <param name="Parents">Checkpoints that the lanes' sources number; empty: start from the
 /// seeds.</param>
 public sealed record Assign(
     SegmentId Segment, string Key, long Epoch, string Family, string Device, int Phase,
     SwitchSpec? Switch,
-    long FromStep, long ToStep, long PhaseEnd, long MeasureEvery, ImmutableArray<Setting> Common,
+    long FromStep, long ToStep, long MeasureEvery, ImmutableArray<long> PointsAt,
+    ImmutableArray<Setting> Common,
     ImmutableArray<string> Parents, ImmutableArray<AssignedLane> Lanes) : Message;
 
 /// <param name="Path">What the lane advances: names its results.</param>

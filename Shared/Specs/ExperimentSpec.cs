@@ -31,6 +31,10 @@ public sealed record ExperimentSpec(
         init;
     }
 
+    /// <summary>Numbers of steps after which a phase of some schedule ends, in order.</summary>
+    public ImmutableArray<long> PhaseEnds =>
+        [.. Schedules.SelectMany(schedule => schedule.PhaseEnds).Distinct().Order()];
+
     /// <summary>Whether anything ever switches.</summary>
     public bool HasSwitches => Schedules.Length > 1 || Schedules[0].Phases.Length > 1;
 

@@ -7,6 +7,10 @@ public sealed record ScheduleSpec(ImmutableArray<PhaseSpec> Phases)
 {
     public long Steps => Phases.Sum(phase => phase.Steps);
 
+    /// <summary>Numbers of steps after which a phase ends.</summary>
+    public IEnumerable<long> PhaseEnds =>
+        Phases.Select((_, i) => Phases.Take(i + 1).Sum(phase => phase.Steps));
+
     /// <summary>The phases' names, e.g. <c>first > redraw</c>.</summary>
     public string Name => string.Join(" > ", Phases.Select(phase => phase.Name));
 

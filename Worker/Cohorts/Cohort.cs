@@ -43,7 +43,8 @@ internal sealed class Cohort : IDisposable
                 model.Step(step);
             }
             step++;
-            if (step % assign.MeasureEvery == 0 || step == assign.PhaseEnd) Measure(step, points);
+            if (step % assign.MeasureEvery == 0 || assign.PointsAt.Contains(step))
+                Measure(step, points);
             reached(step);
         }
         return new SegmentOutcome(step, Save(step), Results(assign, points));

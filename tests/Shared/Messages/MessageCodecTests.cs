@@ -20,7 +20,7 @@ public sealed class MessageCodecTests
         { "assign", new Assign(
             Segment, "c00000/s00003", 2, "memory-mlp", "cpu", 1,
             new SwitchSpec("redraw", [new Setting("clear", new SettingValue.Flag(true))]),
-            300, 400, 5000, 100,
+            300, 400, 100, [350],
             [new Setting("learning_rate", new SettingValue.Real(1e-4))], ["parent"],
             [new AssignedLane(7, 8, [new Setting("inner_steps", new SettingValue.Integer(2))],
                 new LaneSource(0, 5))]) },
