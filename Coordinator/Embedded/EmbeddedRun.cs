@@ -63,7 +63,7 @@ public static class EmbeddedRun
         var results = ExperimentResults.Of(
             submission.Spec, submission.Family, submission.State, submission.Results);
         await Sweep.Run(
-            folder.Blobs, CheckpointsInUse.Of(submission.State), TimeProvider.System,
+            folder.Blobs, BlobsInUse.Of(submission.State), TimeProvider.System,
             age: TimeSpan.Zero);
         var published = await Publication.Publish(folder, submission, results, request.Output);
         return new RunOutcome.Finished(results, published, trained);

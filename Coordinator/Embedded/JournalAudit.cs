@@ -1,3 +1,4 @@
+using Mneme.Blobs;
 using Mneme.Coordinator.Export;
 using Mneme.Journal;
 using Mneme.Worker.Cohorts;
@@ -14,7 +15,7 @@ public static class JournalAudit
         if (!StateFolder.Exists(output, experiment))
             return [$"the state in {StateFolder.PathOf(output, experiment)} is gone"];
         try { return await FaultsOf(output, experiment); }
-        catch (JournalException error)
+        catch (Exception error) when (error is JournalException or BlobError)
         {
             throw StateFolder.Unusable(StateFolder.PathOf(output, experiment), error);
         }
@@ -30,18 +31,21 @@ public static class JournalAudit
         var submission = await Submission.Look(folder, stream);
         var results = ExperimentResults.Of(
             submission.Spec, submission.Family, submission.State, submission.Results);
-        faults.AddRange(results.Trials
-            .Where(trial => Recomputed(trial) != trial.Chain)
-            .Select(trial => trial.Trial.Ordinal)
-            .Select(ordinal => $"trial {ordinal}: its points do not give its chain hash"));
+        var records = new ExperimentRecords(submission.State, folder.Blobs);
+        foreach (var trial in results.Trials)
+            if (Recomputed(trial, await records.Of(trial.Trial.Ordinal)) != trial.Chain)
+                faults.Add(
+                    $"trial {trial.Trial.Ordinal}: its points do not give its chain hash");
         return faults;
     }
 
-    private static string Recomputed(TrialResult trial)
+    private static string Recomputed(TrialResult trial, TrialRecords records)
     {
         var chain = new ChainHash(new LaneState(1), 1);
         for (var p = 0; p < trial.Steps.Length; p++)
-            chain.Extend(0, trial.Steps[p], [.. trial.Values.Select(values => values[p])]);
+            chain.Extend(
+                0, trial.Steps[p], [.. trial.Values.Select(values => values[p])],
+                [.. records.At(p)]);
         return chain.Text(0);
     }
 }

@@ -23,14 +23,16 @@ public static class Assignments
         return new Assign(
             new SegmentId(spec.Name, index), segment.Key, progress.Epoch,
             spec.Model, spec.Resources.Device, segment.Phase,
-            progress.DoneStep == cohort.FirstStep ? cohort.Phase.Switch : null,
-            progress.DoneStep, segment.ToStep, spec.MeasureEvery, SwitchPoints(spec, segment),
-            [.. common], parents, [.. lanes]);
+            progress.DoneStep == cohort.FirstStep ? cohort.Phase.Start : null,
+            progress.DoneStep, segment.ToStep, spec.MeasureEvery,
+            Within(segment, spec.Borders), Within(segment, spec.MeasureAt),
+            spec.Sets.Length, spec.Saves, [.. common], parents, [.. lanes]);
     }
 
     // Where any schedule switches or ends, all are measured: their curves have the same points.
-    private static ImmutableArray<long> SwitchPoints(ExperimentSpec spec, PlannedSegment segment) =>
-        [.. spec.PhaseEnds.Where(end => end > segment.FromStep && end <= segment.ToStep)];
+    private static ImmutableArray<long> Within(
+        PlannedSegment segment, ImmutableArray<long> steps) =>
+        [.. steps.Where(step => step >= segment.FromStep && step <= segment.ToStep)];
 
     private static List<Setting> Common(List<TrialSpec> trials) =>
         [.. trials[0].Settings.Where(s => trials.All(trial => trial.Settings.Contains(s)))];

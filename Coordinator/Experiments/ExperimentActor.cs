@@ -78,7 +78,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                 break;
             case ExperimentMessage.Sweep:
                 Here.Later(
-                    outside.Sweep(CheckpointsInUse.Of(state)), _ => new ExperimentMessage.Swept(),
+                    outside.Sweep(BlobsInUse.Of(state)), _ => new ExperimentMessage.Swept(),
                     _ => new ExperimentMessage.Swept());
                 break;
             case ExperimentMessage.Returns returns:
@@ -136,12 +136,16 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         return outcome;
     }
 
-    // A commit whose checkpoint is not stored would be a promise that cannot be kept.
+    // A commit whose blobs are not stored would be a promise that cannot be kept.
     private async ValueTask<Decision> Decide(ExperimentState current, Pending one) =>
-        one.Commit is { } commit
-        && !await outside.HasBlob(commit.Checkpoint, commit.CheckpointBytes)
-            ? Decision.Nothing(CommitOutcome.NeedBlob)
-            : ExperimentDecisions.Decide(current, one.Command);
+        one.Commit is null || await IsStored(one.Commit)
+            ? ExperimentDecisions.Decide(current, one.Command)
+            : Decision.Nothing(CommitOutcome.NeedBlob);
+
+    private async ValueTask<bool> IsStored(Commit commit) =>
+        await outside.HasBlob(commit.Checkpoint, commit.CheckpointBytes)
+        && (commit.Records is not { } records
+            || await outside.HasBlob(records, commit.RecordsBytes));
 
     private async ValueTask Answer(Pending one, Decision decision)
     {

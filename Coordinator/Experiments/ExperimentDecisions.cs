@@ -38,7 +38,8 @@ public static class ExperimentDecisions
             return Decision.Nothing(CommitOutcome.Fenced);
         var committed = new SegmentCommitted(
             commit.Segment.Index, commit.Epoch, commit.FromStep, commit.ToStep, commit.Final,
-            commit.Checkpoint, commit.CheckpointBytes) { Results = command.Results };
+            commit.Checkpoint, commit.CheckpointBytes, commit.Records)
+        { Results = command.Results };
         return commit.Final
             ? Complete(state, command, committed)
             : new Decision([committed], CommitOutcome.Fresh, []);

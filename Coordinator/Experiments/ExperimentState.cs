@@ -12,7 +12,11 @@ public enum SegmentStatus { Blocked = 0, Ready = 1, Leased = 2, Committed = 3, Q
 /// <param name="Commits">Every commit by epoch, so that a redelivered one is recognised.</param>
 public sealed record SegmentState(
     SegmentStatus Status, long Epoch, string? Session, long DoneStep, string? Checkpoint,
-    int Failures, ImmutableDictionary<long, string> Commits);
+    int Failures, ImmutableDictionary<long, string> Commits)
+{
+    /// <summary>Names of the blobs with its records, in the order of its commits.</summary>
+    public ImmutableArray<string> Records { get; init; } = [];
+}
 
 /// <summary>An experiment as its events made it. <see cref="Apply"/> is pure: the same stream gives
 /// the same state in every process.</summary>
@@ -82,6 +86,7 @@ public sealed record ExperimentState
             Status = e.Final ? SegmentStatus.Committed : SegmentStatus.Ready,
             Session = null, DoneStep = e.ToStep, Checkpoint = e.Checkpoint,
             Commits = s.Commits.SetItem(e.Epoch, e.Checkpoint),
+            Records = e.Records is { } records ? s.Records.Add(records) : s.Records,
         }) with
         {
             Committed = Committed + (e.Final ? 1 : 0),

@@ -17,9 +17,13 @@ public sealed record ExperimentResults(
     {
         var byPath = rows.ToLookup(row => row.Result.Path);
         var trials = state.Plan.Trials.Select(trial => TrialResult.Of(
-            trial, family, state.Plan.PathsOf(trial.Ordinal).SelectMany(path => byPath[path])));
+            trial, spec, family,
+            state.Plan.PathsOf(trial.Ordinal).SelectMany(path => byPath[path])));
         return new ExperimentResults(spec, family, [.. trials]);
     }
+
+    /// <summary>Names of a point's values.   // [column]</summary>
+    public ImmutableArray<string> Columns { get; } = Family.Columns(Spec.Sets);
 
     /// <summary>Trials that differ in their seed alone.</summary>
     public IEnumerable<ImmutableArray<TrialResult>> OverSeeds() => Trials
@@ -44,26 +48,40 @@ public sealed record ExperimentResults(
 }
 
 /// <param name="Steps">Numbers of the steps after which points were taken.   // [point]</param>
-/// <param name="Values">By measure of the family, then by point.   // [measure][point]</param>
+/// <param name="Phases">Numbers of the phases that the points belong to.   // [point]</param>
+/// <param name="Values">By column, then by point.   // [column][point]</param>
 /// <param name="DivergedAt">The first step whose loss was not finite, or null.</param>
 /// <param name="Chain">SHA-256 chain over the points.</param>
 public sealed record TrialResult(
-    TrialSpec Trial, long[] Steps, double[][] Values, long? DivergedAt, string Chain)
+    TrialSpec Trial, long[] Steps, int[] Phases, double[][] Values, long? DivergedAt,
+    string Chain)
 {
     public string Status => DivergedAt is null ? "done" : "diverged";
 
-    /// <summary>The last value of a measure; NaN when there is none.</summary>
-    public double Last(int measure) => Steps.Length == 0 ? double.NaN : Values[measure][^1];
+    /// <summary>The last value of a column; NaN when there is none.</summary>
+    public double Last(int column) => Steps.Length == 0 ? double.NaN : Values[column][^1];
 
     internal static TrialResult Of(
-        TrialSpec trial, FamilySchema family, IEnumerable<ResultRow> rows)
+        TrialSpec trial, ExperimentSpec spec, FamilySchema family, IEnumerable<ResultRow> rows)
     {
         var parts = rows.OrderBy(row => row.FromStep).Select(row => row.Result).ToList();
+        long[] steps = [.. parts.SelectMany(part => part.Points.StepNumbers().ToArray())];
         return new TrialResult(
-            trial,
-            [.. parts.SelectMany(part => part.Points.StepNumbers().ToArray())],
-            [.. family.Measures.Select((_, m) => Column(parts, m))],
+            trial, steps, PhasesOf(steps, spec.Schedules[trial.Schedule]),
+            [.. family.Columns(spec.Sets).Select((_, m) => Column(parts, m))],
             parts[^1].DivergedAt, parts[^1].Chain);
+    }
+
+    // A border's first point is the end of a phase, its second one the start of the next.
+    private static int[] PhasesOf(long[] steps, ScheduleSpec schedule)
+    {
+        var ends = schedule.PhaseEnds.ToArray();
+        var phases = new int[steps.Length];
+        for (int p = 0, phase = 0; p < steps.Length; phases[p++] = phase)
+            while (steps[p] > ends[phase]
+                || (phase + 1 < ends.Length && p > 0 && steps[p] == ends[phase]
+                    && steps[p - 1] == steps[p])) phase++;
+        return phases;
     }
 
     private static double[] Column(List<LaneResult> parts, int measure) =>

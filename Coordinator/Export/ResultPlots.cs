@@ -9,7 +9,7 @@ internal static class ResultPlots
 {
     public static void Write(ResultFolder folder, ExperimentResults results)
     {
-        foreach (var (measure, m) in results.Family.Measures.Select((name, m) => (name, m)))
+        foreach (var (measure, m) in results.Columns.Select((name, m) => (name, m)))
             folder.WriteText($"plots/{measure}.svg", text => text.Write(LearningCurves.Svg(
                 [.. results.OverSeeds().Select(seeds => CurveOf(results, seeds, m))],
                 new FigureText(Title(results, measure), measure)

@@ -1,4 +1,5 @@
 using Mneme.Results;
+using Mneme.Specs;
 
 namespace Mneme.Coordinator.Export;
 
@@ -12,7 +13,7 @@ internal static class ResultTables
         [
             "trial", "configuration", "schedule", "seed",
             .. results.Family.Settings.Select(s => s.Name), "status",
-            "diverged_at", .. results.Family.Measures, "chain",
+            "diverged_at", .. results.Columns, "chain",
         ];
         foreach (var header in headers) csv.Field(header);
         csv.EndRow();
@@ -25,7 +26,7 @@ internal static class ResultTables
         WritePointHeaders(results, csv);
         foreach (var trial in results.Trials)
             for (var p = 0; p < trial.Steps.Length; p++)
-                WritePoint(trial, p, csv.Field(trial.Trial.Ordinal));
+                WritePoint(results, trial, p, csv.Field(trial.Trial.Ordinal));
     }
 
     /// <summary>One trial's points.</summary>
@@ -33,7 +34,7 @@ internal static class ResultTables
     {
         var csv = new CsvWriter(output);
         WritePointHeaders(results, csv);
-        for (var p = 0; p < trial.Steps.Length; p++) WritePoint(trial, p, csv);
+        for (var p = 0; p < trial.Steps.Length; p++) WritePoint(results, trial, p, csv);
     }
 
     private static void WriteTrial(ExperimentResults results, TrialResult trial, CsvWriter csv)
@@ -42,23 +43,29 @@ internal static class ResultTables
             .Field(trial.Trial.Schedule).Field(trial.Trial.Seed);
         foreach (var setting in trial.Trial.Settings) csv.Field(setting.Value.ToString());
         csv.Field(trial.Status).Field(trial.DivergedAt?.ToString("D", null) ?? "");
-        for (var m = 0; m < results.Family.Measures.Length; m++) WriteNumber(csv, trial.Last(m));
+        for (var m = 0; m < results.Columns.Length; m++) WriteNumber(csv, trial.Last(m));
         csv.Field(trial.Chain).EndRow();
     }
 
     private static void WritePointHeaders(ExperimentResults results, CsvWriter csv)
     {
         csv.Field("step");
-        foreach (var measure in results.Family.Measures) csv.Field(measure);
+        if (results.Spec.HasSwitches) csv.Field("phase");
+        foreach (var column in results.Columns) csv.Field(column);
         csv.EndRow();
     }
 
-    private static void WritePoint(TrialResult trial, int point, CsvWriter csv)
+    private static void WritePoint(
+        ExperimentResults results, TrialResult trial, int point, CsvWriter csv)
     {
         csv.Field(trial.Steps[point]);
+        if (results.Spec.HasSwitches) csv.Field(PhaseOf(results, trial, point).Name);
         foreach (var measure in trial.Values) WriteNumber(csv, measure[point]);
         csv.EndRow();
     }
+
+    private static PhaseSpec PhaseOf(ExperimentResults results, TrialResult trial, int point) =>
+        results.Spec.Schedules[trial.Trial.Schedule].Phases[trial.Phases[point]];
 
     // What has no value is an empty field, as every reader of tables expects.
     private static void WriteNumber(CsvWriter csv, double value) =>

@@ -11,7 +11,7 @@ internal static class ResultsPickle
     public static PickleValue Of(ExperimentResults results)
     {
         var spec = results.Spec;
-        return new PickleValue.Dict
+        var all = new PickleValue.Dict
         {
             ["name"] = spec.Name,
             ["model"] = spec.Model,
@@ -25,21 +25,41 @@ internal static class ResultsPickle
             ["trials"] = Trials(results),
             ["settings"] = Settings(results),
         };
+        if (!spec.HasSwitches) return all;
+        all["sets"] = new PickleValue.List(spec.Sets.Select(set => (PickleValue)set));
+        all["phase"] = Phases(results);
+        return all;
     }
 
-    private static long[] PointSteps(ExperimentResults results) => results.Trials[0].Steps;
+    // Shorter schedules begin with the same points.
+    private static long[] PointSteps(ExperimentResults results) =>
+        results.Trials.MaxBy(trial => trial.Steps.Length)!.Steps;
 
-    // By measure: [trial, point].
+    // By column: [trial, point]; NaN where a shorter schedule has no points any more.
     private static PickleValue.Dict Points(ExperimentResults results)
     {
         var points = new PickleValue.Dict();
-        foreach (var (measure, m) in results.Family.Measures.Select((name, m) => (name, m)))
+        var width = PointSteps(results).Length;
+        foreach (var (column, m) in results.Columns.Select((name, m) => (name, m)))
         {
-            var values = results.Trials.SelectMany(trial => trial.Values[m]).ToArray();
-            points[measure] = NamedArray.Of<double>(
-                measure, values, results.Trials.Length, PointSteps(results).Length);
+            var values = results.Trials.SelectMany(trial => Padded(trial.Values[m], width));
+            points[column] = NamedArray.Of<double>(
+                column, values.ToArray(), results.Trials.Length, width);
         }
         return points;
+    }
+
+    private static IEnumerable<double> Padded(double[] values, int width) =>
+        values.Concat(Enumerable.Repeat(double.NaN, width - values.Length));
+
+    // The number of the phase that each point belongs to, -1 where there is none.
+    private static NamedArray Phases(ExperimentResults results)
+    {
+        var width = PointSteps(results).Length;
+        var phases = results.Trials.SelectMany(trial => trial.Phases
+            .Concat(Enumerable.Repeat(-1, width - trial.Phases.Length))
+            .Select(phase => (long)phase));
+        return NamedArray.Of<long>("phase", phases.ToArray(), results.Trials.Length, width);
     }
 
     private static PickleValue.Dict Trials(ExperimentResults results) => new()
@@ -76,6 +96,7 @@ internal static class ResultsPickle
         SettingValue.Real real => real.Value,
         SettingValue.Text text => text.Value,
         SettingValue.Integers list => new PickleValue.List(list.Values.Select(v => (PickleValue)v)),
+        SettingValue.Texts list => new PickleValue.List(list.Values.Select(v => (PickleValue)v)),
         _ => PickleValue.None,
     };
 }

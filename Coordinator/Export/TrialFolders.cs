@@ -65,21 +65,11 @@ internal static class TrialFolders
         var lanes = state.Plan.LanesOf(segment);
         for (var k = 0; k < lanes.Length; k++)
         {
-            var lane = checkpoint.Arrays.Select(array => LaneOf(array, k)).ToList();
+            var lane = checkpoint.Arrays.Select(array => array.Lane(k)).ToList();
             var trial = results.Trials[state.Plan.Paths[lanes[k]].Trial];
             folder.Write(NameOf(trial, "checkpoint.safetensors"),
                 stream => Safetensors.Write(stream, lane, checkpoint.Metadata));
         }
-    }
-
-    // [K, ...] to [...]: a trial's own share.
-    private static NamedArray LaneOf(NamedArray array, int lane)
-    {
-        var size = array.Bytes.Length / (int)array.Shape[0];
-        return array with
-        {
-            Shape = [.. array.Shape.Skip(1)], Bytes = array.Bytes.Slice(lane * size, size),
-        };
     }
 
     // Cohorts without a state of their own share one checkpoint: read it once.

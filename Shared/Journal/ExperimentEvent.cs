@@ -25,9 +25,11 @@ public sealed record ExperimentSubmitted(
 public sealed record SegmentGranted(int Segment, long Epoch, string Session) : ExperimentEvent;
 
 /// <summary>A segment, or its beginning, is done for good.</summary>
+/// <param name="Records">SHA-256 of what belongs to its points but fits in no column, or
+/// null.</param>
 public sealed record SegmentCommitted(
     int Segment, long Epoch, long FromStep, long ToStep, bool Final, string Checkpoint,
-    long CheckpointBytes) : ExperimentEvent
+    long CheckpointBytes, string? Records = null) : ExperimentEvent
 {
     /// <summary>Results by lane: stored as rows beside the event, so empty when an event is
     /// read.</summary>

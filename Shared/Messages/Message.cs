@@ -51,15 +51,20 @@ public sealed record BeatAck(long Sequence) : Message;
 /// <param name="Epoch">Part of the commit's condition.</param>
 /// <param name="FromStep">Where the work starts: later than planned when a part is committed
 /// already.</param>
-/// <param name="Switch">To be carried out before the first step, or null.</param>
-/// <param name="PointsAt">Steps after which a point is taken besides the regular ones.</param>
+/// <param name="Start">To be carried out before the first step; null inside a phase.</param>
+/// <param name="Borders">Steps at which a phase of some schedule begins or ends: all sets are
+/// evaluated.</param>
+/// <param name="PointsAt">Further steps after which a point is taken.</param>
+/// <param name="Sets">Data sets of the whole experiment.</param>
+/// <param name="Saves">Names under which its switches keep the model.</param>
 /// <param name="Common">Settings that all lanes share.</param>
 /// <param name="Parents">Checkpoints that the lanes' sources number; empty: start from the
 /// seeds.</param>
 public sealed record Assign(
     SegmentId Segment, string Key, long Epoch, string Family, string Device, int Phase,
-    SwitchSpec? Switch,
-    long FromStep, long ToStep, long MeasureEvery, ImmutableArray<long> PointsAt,
+    PhaseStart? Start,
+    long FromStep, long ToStep, long MeasureEvery, ImmutableArray<long> Borders,
+    ImmutableArray<long> PointsAt, int Sets, ImmutableArray<string> Saves,
     ImmutableArray<Setting> Common,
     ImmutableArray<string> Parents, ImmutableArray<AssignedLane> Lanes) : Message;
 
@@ -78,9 +83,12 @@ public sealed record Progress(SegmentId Segment, long Epoch, long Step) : Messag
 /// <param name="Checkpoint">SHA-256 of the checkpoint blob.</param>
 /// <param name="Lanes">Results by lane, unless they are too large for a frame.</param>
 /// <param name="LanesBlob">SHA-256 of a blob that holds them instead.</param>
+/// <param name="Records">SHA-256 of a blob with what belongs to points but fits in no column, or
+/// null.</param>
 public sealed record Commit(
     SegmentId Segment, long Epoch, long FromStep, long ToStep, bool Final, string Checkpoint,
-    long CheckpointBytes, ImmutableArray<LaneResult> Lanes, string? LanesBlob) : Message;
+    long CheckpointBytes, ImmutableArray<LaneResult> Lanes, string? LanesBlob,
+    string? Records = null, long RecordsBytes = 0) : Message;
 
 public enum CommitOutcome { Fresh = 0, Duplicate = 1, Fenced = 2, NeedBlob = 3 }
 

@@ -18,6 +18,13 @@ public sealed record Plan(
         .SelectMany(child => child.Parents.Select(parent => (parent, child.Index)))
         .ToLookup(edge => edge.parent, edge => edge.Index);
 
+    private readonly ImmutableArray<int> cohortOf =
+        [.. Cohorts.SelectMany(cohort => cohort.Lanes.Select(path => (path, cohort.Number)))
+            .OrderBy(entry => entry.path).Select(entry => entry.Number)];
+
+    private readonly ILookup<int, PlannedSegment> segmentsOf =
+        Segments.ToLookup(segment => segment.Cohort);
+
     private readonly ImmutableDictionary<int, int> leaves = Leaves(Paths);
 
     /// <summary>Steps times lanes of the whole plan, shared ones counted once: the unit of
@@ -29,6 +36,13 @@ public sealed record Plan(
 
     /// <summary>Lane k of the segment advances the path <c>LanesOf(segment)[k]</c>.</summary>
     public ImmutableArray<int> LanesOf(PlannedSegment segment) => Cohorts[segment.Cohort].Lanes;
+
+    /// <summary>The cohort in which a path is advanced.</summary>
+    public PlannedCohort CohortOf(int path) => Cohorts[cohortOf[path]];
+
+    /// <summary>A cohort's segments from first to last.</summary>
+    public IEnumerable<PlannedSegment> SegmentsOf(PlannedCohort cohort) =>
+        segmentsOf[cohort.Number];
 
     /// <summary>The trial whose settings and seed a path has; of several, the first.</summary>
     public TrialSpec TrialOf(int path) => Trials[Paths[path].Trial];

@@ -30,7 +30,8 @@ public static class ArrayTypes
         return (long)size;
     }
 
-    /// <summary>The type of a .NET number: float, double, long, int, byte or bool.</summary>
+    /// <summary>The type of a .NET number: float, double, long, int, byte, bool or sbyte.
+    /// </summary>
     public static ArrayType Of<T>() where T : unmanaged =>
         Types.TryGetValue(typeof(T), out var type)
             ? type
@@ -44,6 +45,7 @@ public static class ArrayTypes
         [typeof(int)] = ArrayType.Integer32,
         [typeof(byte)] = ArrayType.Byte,
         [typeof(bool)] = ArrayType.Flag,
+        [typeof(sbyte)] = ArrayType.SignedByte,
     };
 
     /// <summary>The name in a safetensors header.</summary>
@@ -54,6 +56,7 @@ public static class ArrayTypes
         ArrayType.Integer64 => "I64",
         ArrayType.Integer32 => "I32",
         ArrayType.Byte => "U8",
+        ArrayType.SignedByte => "I8",
         _ => "BOOL",
     };
 
@@ -72,6 +75,7 @@ public static class ArrayTypes
         ArrayType.Integer64 => "<i8",
         ArrayType.Integer32 => "<i4",
         ArrayType.Byte => "|u1",
+        ArrayType.SignedByte => "|i1",
         _ => "|b1",
     };
 }

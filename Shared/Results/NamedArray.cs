@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 namespace Mneme.Results;
 
 /// <summary>What the elements of an array are; all little-endian.</summary>
-public enum ArrayType { Float32 = 0, Float64 = 1, Integer64 = 2, Integer32 = 3, Byte = 4, Flag = 5 }
+public enum ArrayType
+{
+    Float32 = 0, Float64 = 1, Integer64 = 2, Integer32 = 3, Byte = 4, Flag = 5, SignedByte = 6,
+}
 
 /// <summary>An array in C order, as checkpoints and results carry it.</summary>
 /// <param name="Shape">Lengths of the axes; empty for a single number.</param>
@@ -29,6 +32,13 @@ public sealed record NamedArray(
         ArrayTypes.Of<T>() == Type
             ? MemoryMarshal.Cast<byte, T>(Bytes.Span)
             : throw new InvalidOperationException($"'{Name}' holds {Type}, not {typeof(T).Name}");
+
+    /// <summary>One lane's share of an array with a lane axis.   // [K, ...] -> [...]</summary>
+    public NamedArray Lane(int lane)
+    {
+        var size = Bytes.Length / (int)Shape[0];
+        return this with { Shape = Shape[1..], Bytes = Bytes.Slice(lane * size, size) };
+    }
 
     /// <summary>Throws unless shape, type and bytes agree: a writer's own fault.</summary>
     internal void Check()

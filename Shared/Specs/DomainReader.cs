@@ -40,8 +40,9 @@ internal sealed class DomainReader(SpecErrors errors, SearchMethod method)
     {
         if (list.Items.Count == 0)
             return Refuse(list, path, $"{path} has no values", "at least one value");
-        if (schema.Kind == SettingKind.Integers && list.Items[0] is YamlScalar)
-            return Refuse(list.Items[0], path, $"{path} is a list, and so is each of its values",
+        if (schema.Kind is SettingKind.Integers or SettingKind.Texts
+            && list.Items[0] is YamlScalar one)
+            return Refuse(one, path, $"{path} is a list, and so is each of its values",
                 "a list of lists, such as [[2], [4, 4]]");
         var values = ImmutableArray.CreateBuilder<SettingValue>();
         var seen = new HashSet<SettingValue>();

@@ -7,8 +7,8 @@ namespace Mneme.Specs;
 internal sealed class ExperimentReader(SpecErrors errors, IReadOnlyList<FamilySchema> catalogue)
 {
     private static readonly ImmutableArray<string> Keys =
-        ["name", "model", "steps", "measure_every", "seeds", "settings", "schedule", "schedules",
-        "search", "resources"];
+        ["name", "model", "steps", "measure_every", "measure_at", "seeds", "settings", "sets",
+        "schedule", "schedules", "search", "resources"];
 
     // Words of the experiment file that a later version will understand.
     private static readonly ImmutableArray<string> LaterKeys = ["stop"];
@@ -24,17 +24,20 @@ internal sealed class ExperimentReader(SpecErrors errors, IReadOnlyList<FamilySc
         var name = ReadName(file);
         var resources = new ResourceReader(errors).Read(file);
         var seeds = new SeedReader(errors).Read(file);
-        var schedules = family is null ? default : new ScheduleReader(errors, family).Read(file);
+        var (sets, schedules) = family is null
+            ? new ScheduleReading([], default)
+            : new ScheduleReader(errors, family).Read(file);
         var steps = schedules.IsDefault
             ? ReadCount(file, "steps") ?? family?.DefaultSteps ?? 1
-            : schedules[0].Steps;
+            : schedules.Select(schedule => schedule.Steps).DefaultIfEmpty(1).Max();
         var measureEvery = ReadMeasureEvery(file, steps, family);
+        var measureAt = ReadMeasureAt(file, steps);
         if (family is null) return null;
         var search = new SearchReader(errors, family).Read(file, seeds.Length);
         var settings = new SettingsReader(errors, family).Read(file, search);
         return new ExperimentSpec(
             name, family.Name, steps, measureEvery, seeds, settings, search)
-        { Resources = resources, Schedules = schedules };
+        { Resources = resources, Sets = sets, Schedules = schedules, MeasureAt = measureAt };
     }
 
     private FamilySchema? ReadModel(Section file)
@@ -79,6 +82,17 @@ internal sealed class ExperimentReader(SpecErrors errors, IReadOnlyList<FamilySc
             errors.Add(file[key]!.At, key, $"{key} is {every}, more than the {steps} steps",
                 $"a whole number from 1 to {steps}");
         return every;
+    }
+
+    private ImmutableArray<long> ReadMeasureAt(Section file, long steps)
+    {
+        const string key = "measure_at";
+        if (file[key] is not { } node) return [];
+        if (node is YamlList list)
+            return [.. list.Items.Select(item => new NumberReader(errors).Whole(
+                item, key, 1, steps) ?? 1).Distinct().Order()];
+        errors.Add(node.At, key, $"{key} is {node.Describe()}", "a list of steps, such as [1, 10]");
+        return [];
     }
 
     private void RefuseLaterKeys(Section file)

@@ -6,6 +6,7 @@ namespace Mneme.Specs;
 /// Two specs are equal when all their values are.</summary>
 /// <param name="Name">A safe file name: <c>[a-z0-9][a-z0-9._-]{0,62}</c>.</param>
 /// <param name="Model">A family of the catalogue.</param>
+/// <param name="Steps">Of the longest schedule.</param>
 /// <param name="MeasureEvery">Steps between two points.</param>
 /// <param name="Seeds">One trial per configuration and seed.</param>
 /// <param name="Settings">All settings of the family but the searched ones, in the family's order.
@@ -31,17 +32,29 @@ public sealed record ExperimentSpec(
         init;
     }
 
-    /// <summary>Numbers of steps after which a phase of some schedule ends, in order.</summary>
-    public ImmutableArray<long> PhaseEnds =>
-        [.. Schedules.SelectMany(schedule => schedule.PhaseEnds).Distinct().Order()];
+    /// <summary>Names of the data sets, by number.</summary>
+    public ImmutableArray<string> Sets { get => field.IsDefaultOrEmpty ? ["A"] : field; init; }
 
-    /// <summary>Whether anything ever switches.</summary>
-    public bool HasSwitches => Schedules.Length > 1 || Schedules[0].Phases.Length > 1;
+    /// <summary>Steps after which points are taken besides the regular ones, in order.</summary>
+    public ImmutableArray<long> MeasureAt { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>Where a phase of some schedule begins or ends, in order.</summary>
+    public ImmutableArray<long> Borders =>
+        [.. Schedules.SelectMany(schedule => schedule.PhaseEnds).Append(0).Distinct().Order()];
+
+    /// <summary>Names under which some switch keeps the model.</summary>
+    public ImmutableArray<string> Saves => [.. Schedules.SelectMany(schedule => schedule.Phases)
+        .Select(phase => phase.Start.Save).OfType<string>().Distinct().Order()];
+
+    /// <summary>Whether the file gave a schedule.</summary>
+    public bool HasSwitches =>
+        Schedules.Length > 1 || Schedules[0] != ScheduleSpec.WithoutSwitch(Steps);
 
     public bool Equals(ExperimentSpec? other) =>
         other is not null && Name == other.Name && Model == other.Model && Steps == other.Steps &&
         MeasureEvery == other.MeasureEvery && Seeds.SequenceEqual(other.Seeds) &&
-        Settings.SequenceEqual(other.Settings) && Schedules.SequenceEqual(other.Schedules) &&
+        Settings.SequenceEqual(other.Settings) && Sets.SequenceEqual(other.Sets) &&
+        MeasureAt.SequenceEqual(other.MeasureAt) && Schedules.SequenceEqual(other.Schedules) &&
         Search == other.Search && Resources == other.Resources;
 
     public override int GetHashCode() => HashCode.Combine(Name, Model, Steps, Seeds.Length);

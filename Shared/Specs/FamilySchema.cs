@@ -23,19 +23,34 @@ public sealed record FamilySchema(
 {
     /// <summary>Switches that a schedule may hold; none for a family without phases.</summary>
     public ImmutableArray<SwitchSchema> Switches { get; init; } = [];
+
+    /// <summary>Measures of which a point holds one value for each data set of the experiment. A
+    /// family that has some is also measured where phases begin.</summary>
+    public ImmutableArray<string> SetMeasures { get; init; } = [];
+
+    /// <summary>Whether a switch may keep the model as it was under a name: <c>save</c>.</summary>
+    public bool CanSave { get; init; }
+
+    public bool MeasuresSets => SetMeasures.Length > 0;
+
+    /// <summary>Names of a point's values: the measures, then each measure of sets by set.
+    /// </summary>
+    public ImmutableArray<string> Columns(ImmutableArray<string> sets) =>
+        [.. Measures, .. SetMeasures.SelectMany(m => sets.Select(set => $"{m}.{set}"))];
 }
 
 /// <summary>Which measure says how good a trial is, and whether more of it is better.</summary>
 public sealed record Objective(string Measure, bool Maximize);
 
-public enum SettingKind { Flag = 0, Integer = 1, Real = 2, Text = 3, Integers = 4 }
+public enum SettingKind { Flag = 0, Integer = 1, Real = 2, Text = 3, Integers = 4, Texts = 5 }
 
 /// <param name="Default">Used when the spec is silent.</param>
 /// <param name="Reason">Why the default is what it is; shown by <c>validate</c> and in errors.
 /// </param>
 /// <param name="Minimum">Smallest allowed number (of each entry, for a list), inclusive.</param>
 /// <param name="Maximum">Largest allowed number, inclusive.</param>
-/// <param name="Choices">The allowed texts; empty for any other kind.</param>
+/// <param name="Choices">The allowed texts (of each entry, for a list); empty for any other kind.
+/// </param>
 /// <param name="Optional">Whether <c>null</c> is allowed.</param>
 /// <param name="ChangesShape">Whether trials that differ here cannot share a cohort.</param>
 public sealed record SettingSchema(

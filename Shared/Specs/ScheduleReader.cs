@@ -3,25 +3,51 @@ using Mneme.Specs.Yaml;
 
 namespace Mneme.Specs;
 
-/// <summary>Reads <c>schedule</c>: a first phase, then phases that begin with a switch.</summary>
+/// <summary>What a file says of sets and schedules.</summary>
+/// <param name="Schedules">The default when the file has none.</param>
+internal sealed record ScheduleReading(
+    ImmutableArray<string> Sets, ImmutableArray<ScheduleSpec> Schedules);
+
+/// <summary>Reads <c>sets</c> and <c>schedule</c> (phases that begin with switches), or
+/// <c>schedules</c>: a list of such, or all orders of some sets.</summary>
 internal sealed class ScheduleReader(SpecErrors errors, FamilySchema family)
 {
     private const string One = "schedule";
     private const string Several = "schedules";
-    private const string First = "{phase: NAME, steps: N}";
-    private const string Later = "{switch: KIND, steps: N}";
-    private readonly NumberReader _numbers = new(errors);
-    private readonly SettingReader _values = new(errors);
+    private const string AList = "a list of schedules, each a list of phases, or {orders_of: "
+        + "[SET, ...], switch: KIND, steps: N}";
+    private readonly PhaseReader phases = new(errors, family);
+    private readonly OrdersReader orders = new(errors);
 
-    /// <summary>The schedules, or the default when the file has none.</summary>
-    public ImmutableArray<ScheduleSpec> Read(Section file)
+    public ScheduleReading Read(Section file)
     {
         var key = file.EntryOf(Several) is null ? One : Several;
-        if (file[key] is not { } node) return default;
-        RefuseBeside(file, "steps", key, "they follow from the phases");
-        if (key == One) return [ReadSchedule(node, One)];
-        RefuseBeside(file, One, key, "put it among the schedules");
-        return ReadAll(node);
+        var node = file[key];
+        if (node is not null) RefuseBeside(file, "steps", key, "they follow from the phases");
+        if (node is not null && key == Several)
+            RefuseBeside(file, One, key, "put it among the schedules");
+        var names = new SetReader(errors).Read(file) ?? OrdersReader.SetsOf(node);
+        var drafts = Drafts(node, key).ToList();
+        var resolver = new ScheduleResolver(errors, names);
+        var schedules = drafts.Select(draft => resolver.Resolve(draft.Phases)).ToImmutableArray();
+        for (var i = 1; i < schedules.Length; i++)
+            if (drafts[i].Node is { } place) RefuseTwice(place, schedules, i);
+        return new(resolver.Names, node is null ? default : schedules);
+    }
+
+    private IEnumerable<(YamlNode? Node, List<PhaseDraft> Phases)> Drafts(
+        YamlNode? node, string key)
+    {
+        if (node is null) return [];
+        if (key == One) return [(null, phases.Read(node, One))];
+        if (node is YamlMapping all)
+            return orders.Read(all).Select((order, i) =>
+                ((YamlNode?)null, phases.Read(order, $"{Several}[{i}]")));
+        if (node is YamlList { Items.Count: > 0 } list)
+            return list.Items.Select((item, i) =>
+                ((YamlNode?)item, phases.Read(item, $"{Several}[{i}]")));
+        errors.Add(node.At, Several, $"{Several} is {node.Describe()}", AList);
+        return [];
     }
 
     private void RefuseBeside(Section file, string other, string key, string remedy)
@@ -31,81 +57,12 @@ internal sealed class ScheduleReader(SpecErrors errors, FamilySchema family)
                 remedy: $"remove {other}: {remedy}");
     }
 
-    private ImmutableArray<ScheduleSpec> ReadAll(YamlNode node)
-    {
-        if (node is not YamlList { Items.Count: > 0 } list)
-        {
-            errors.Add(node.At, Several, $"{Several} is {node.Describe()}",
-                $"a list of schedules, each a list such as [{First}, {Later}]");
-            return default;
-        }
-        var schedules = list.Items
-            .Select((item, place) => ReadSchedule(item, $"{Several}[{place}]")).ToImmutableArray();
-        for (var i = 1; i < schedules.Length; i++) Compare(list.Items[i], schedules, i);
-        return schedules;
-    }
-
-    // Curves of equal length fit into one table; equal schedules would be the same trials.
-    private void Compare(YamlNode node, ImmutableArray<ScheduleSpec> schedules, int place)
+    // Equal schedules would be the same trials.
+    private void RefuseTwice(YamlNode node, ImmutableArray<ScheduleSpec> schedules, int place)
     {
         var path = $"{Several}[{place}]";
-        if (schedules[place].Steps != schedules[0].Steps)
-            errors.Add(node.At, path, $"{path} has {schedules[place].Steps} steps",
-                $"as many as the first schedule: {schedules[0].Steps}");
         if (schedules.IndexOf(schedules[place]) < place)
             errors.Add(node.At, path, $"{path} is here a second time",
                 remedy: "give each schedule once: its trials would be the same");
-    }
-
-    private ScheduleSpec ReadSchedule(YamlNode node, string path)
-    {
-        if (node is YamlList { Items.Count: > 0 } list)
-            return new([.. list.Items.Select((item, place) => ReadPhase(item, path, place))
-                .OfType<PhaseSpec>()]);
-        errors.Add(
-            node.At, path, $"{path} is {node.Describe()}", $"a list such as [{First}, {Later}]");
-        return new([]);
-    }
-
-    private PhaseSpec? ReadPhase(YamlNode node, string path, int place)
-    {
-        if (Section.Of(node, $"{path}[{place}]", errors) is not { } phase) return null;
-        var how = place == 0 ? null : ReadSwitch(phase);
-        if (place == 0) phase.AllowOnly(["phase", "steps"], key => key == "switch"
-            ? "the first phase begins from the seeds: nothing can switch before it" : null);
-        var name = phase["phase"] is YamlScalar text ? text.Text : how?.Kind ?? $"phase {place}";
-        var steps = phase.Required("steps", "a whole number of at least 1") is { } count
-            ? _numbers.Whole(count, phase.PathOf("steps"), 1, SpecLimits.Steps)
-            : null;
-        var whole = steps is not null && (place == 0 || how is not null);
-        return whole ? new PhaseSpec(name, steps!.Value, how) : null;
-    }
-
-    private SwitchSpec? ReadSwitch(Section phase)
-    {
-        var kinds = family.Switches.Select(known => known.Kind).ToList();
-        var expected = kinds.Count == 0
-            ? $"no switch: {family.Name} has none"
-            : $"one of {string.Join(", ", kinds)}";
-        if (phase.Required("switch", expected) is not { } node) return null;
-        var kind = (node as YamlScalar)?.Text ?? "";
-        var schema = family.Switches.FirstOrDefault(known => known.Kind == kind);
-        if (schema is not null) return new SwitchSpec(kind, ReadSettings(phase, schema));
-        errors.Add(node.At, phase.PathOf("switch"), $"unknown switch {SpecErrors.Quote(kind)}",
-            expected, NearestName.Question(kind, kinds));
-        return null;
-    }
-
-    private ImmutableArray<Setting> ReadSettings(Section phase, SwitchSchema schema)
-    {
-        phase.AllowOnly(["phase", "switch", "steps", .. schema.Settings.Select(s => s.Name)]);
-        return
-        [
-            .. schema.Settings.Select(setting => new Setting(
-                setting.Name,
-                phase[setting.Name] is { } node
-                    ? _values.Read(node, setting, phase.PathOf(setting.Name)) ?? setting.Default
-                    : setting.Default)),
-        ];
     }
 }

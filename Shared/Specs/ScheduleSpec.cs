@@ -15,7 +15,7 @@ public sealed record ScheduleSpec(ImmutableArray<PhaseSpec> Phases)
     public string Name => string.Join(" > ", Phases.Select(phase => phase.Name));
 
     public static ScheduleSpec WithoutSwitch(long steps) =>
-        new([new PhaseSpec("all", steps, Switch: null)]);
+        new([new PhaseSpec("all", steps, new PhaseStart(Set: 0))]);
 
     public bool Equals(ScheduleSpec? other) =>
         other is not null && Phases.SequenceEqual(other.Phases);
@@ -26,14 +26,32 @@ public sealed record ScheduleSpec(ImmutableArray<PhaseSpec> Phases)
 /// <summary>A stretch of a schedule in which the data does not change.</summary>
 /// <param name="Name">As the spec calls it; the phase after a switch is named by the switch unless
 /// the spec names it.</param>
-/// <param name="Switch">What happens before its first step; null for the first phase.</param>
-public sealed record PhaseSpec(string Name, long Steps, SwitchSpec? Switch);
+/// <param name="Start">What happens before its first step.</param>
+public sealed record PhaseSpec(string Name, long Steps, PhaseStart Start)
+{
+    public SwitchSpec? Switch => Start.Switch;
+
+    public int Set => Start.Set;
+}
+
+/// <summary>How a phase begins.</summary>
+/// <param name="Set">Number of the data set that is trained from here on, or <see
+/// cref="Apart"/>.</param>
+/// <param name="Switch">Null at the start of most schedules.</param>
+/// <param name="Save">The name under which the model is kept as it was before the switch.</param>
+public sealed record PhaseStart(int Set, SwitchSpec? Switch = null, string? Save = null)
+{
+    /// <summary>A set that belongs to the switch alone and is none of the experiment's.</summary>
+    public const int Apart = -1;
+}
 
 /// <summary>What happens between two phases: the data, the memory or what learns changes.</summary>
 /// <param name="Kind">A kind that the family knows, e.g. <c>redraw</c>.</param>
 /// <param name="Settings">Every setting of the kind, in the family's order.</param>
 public sealed record SwitchSpec(string Kind, ImmutableArray<Setting> Settings)
 {
+    public SettingValue this[string setting] => Settings.First(s => s.Name == setting).Value;
+
     public bool Equals(SwitchSpec? other) =>
         other is not null && Kind == other.Kind && Settings.SequenceEqual(other.Settings);
 
@@ -43,4 +61,24 @@ public sealed record SwitchSpec(string Kind, ImmutableArray<Setting> Settings)
 /// <summary>A kind of switch that a family knows.</summary>
 /// <param name="Meaning">One sentence: what it does.</param>
 public sealed record SwitchSchema(
-    string Kind, string Meaning, ImmutableArray<SettingSchema> Settings);
+    string Kind, string Meaning, SetUse Set, ImmutableArray<SettingSchema> Settings)
+{
+    /// <summary>The setting that names an earlier <c>save</c>, or null.</summary>
+    public string? SavedIn { get; init; }
+}
+
+/// <summary>Which data set follows a switch.</summary>
+public enum SetUse
+{
+    /// <summary>The present one, unless the phase names an earlier one.</summary>
+    Keep = 0,
+
+    /// <summary>One that the schedule has not trained yet.</summary>
+    Fresh = 1,
+
+    /// <summary>One that it has: the phase names it.</summary>
+    Earlier = 2,
+
+    /// <summary>One of the switch's own, which belongs to no other phase.</summary>
+    Apart = 3,
+}

@@ -20,6 +20,7 @@ internal sealed class SettingReader(SpecErrors errors)
             (SettingKind.Real, YamlScalar real) => ReadReal(real, schema, path),
             (SettingKind.Text, YamlScalar text) => ReadText(text, schema, path),
             (SettingKind.Integers, YamlList list) => ReadIntegers(list, schema, path),
+            (SettingKind.Texts, YamlList list) => ReadTexts(list, schema, path),
             _ => Refuse(node, schema, path),
         };
     }
@@ -76,6 +77,19 @@ internal sealed class SettingReader(SpecErrors errors)
         return new SettingValue.Integers(values.ToImmutable());
     }
 
+    private SettingValue? ReadTexts(YamlList list, SettingSchema schema, string path)
+    {
+        var values = ImmutableArray.CreateBuilder<string>();
+        foreach (var item in list.Items)
+        {
+            if (item is not YamlScalar scalar) return Refuse(item, schema, path);
+            if (ReadText(scalar, schema, path) is not SettingValue.Text { Value: var text })
+                return null;
+            values.Add(text);
+        }
+        return new SettingValue.Texts(values.ToImmutable());
+    }
+
     private SettingValue? Refuse(
         YamlNode node, SettingSchema schema, string path, string? remedy = null)
     {
@@ -93,6 +107,7 @@ internal sealed class SettingReader(SpecErrors errors)
             SettingKind.Integer => "a whole number" + RangeOf(schema),
             SettingKind.Real => "a number" + RangeOf(schema),
             SettingKind.Integers => $"a list of whole numbers{RangeOf(schema)}, such as [2, 4]",
+            SettingKind.Texts => $"a list of {string.Join(", ", schema.Choices)}",
             _ when schema.Choices.IsDefaultOrEmpty => "a text",
             _ => $"one of {string.Join(", ", schema.Choices)}",
         };

@@ -45,10 +45,19 @@ public abstract record SettingValue
         public override int GetHashCode() => Values.Aggregate(17, HashCode.Combine);
         public override string ToString() => $"[{string.Join(", ", Values)}]";
     }
+
+    /// <summary>Words out of a schema's choices.</summary>
+    public sealed record Texts(ImmutableArray<string> Values) : SettingValue
+    {
+        public bool Equals(Texts? other) => other is not null && Values.SequenceEqual(other.Values);
+
+        public override int GetHashCode() => Values.Aggregate(17, HashCode.Combine);
+        public override string ToString() => $"[{string.Join(", ", Values)}]";
+    }
 }
 
 /// <summary>Settings as plain JSON: <c>null</c>, <c>true</c>, <c>2</c>, <c>0.5</c>,
-/// <c>"text"</c>, <c>[1,2]</c>.</summary>
+/// <c>"text"</c>, <c>[1,2]</c>, <c>{"texts":["a"]}</c>.</summary>
 internal sealed class SettingValueJson : JsonConverter<SettingValue>
 {
     public override bool HandleNull => true;
@@ -61,6 +70,7 @@ internal sealed class SettingValueJson : JsonConverter<SettingValue>
             JsonTokenType.True or JsonTokenType.False => new SettingValue.Flag(reader.GetBoolean()),
             JsonTokenType.String => new SettingValue.Text(reader.GetString()!),
             JsonTokenType.StartArray => new SettingValue.Integers(ReadIntegers(ref reader)),
+            JsonTokenType.StartObject => new SettingValue.Texts(ReadTexts(ref reader)),
             JsonTokenType.Number when IsInteger(ref reader) =>
                 new SettingValue.Integer(reader.GetInt64()),
             JsonTokenType.Number => new SettingValue.Real(reader.GetDouble()),
@@ -72,7 +82,26 @@ internal sealed class SettingValueJson : JsonConverter<SettingValue>
     {
         if (value is SettingValue.Text text) writer.WriteStringValue(text.Value);
         else if (value is SettingValue.Real real) writer.WriteRawValue(WithPoint(real.ToString()));
+        else if (value is SettingValue.Texts texts) Write(writer, texts);
         else writer.WriteRawValue(value.ToString());
+    }
+
+    // An empty list does not say of what: texts are marked.
+    private static void Write(Utf8JsonWriter writer, SettingValue.Texts texts)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("texts");
+        foreach (var text in texts.Values) writer.WriteStringValue(text);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static ImmutableArray<string> ReadTexts(ref Utf8JsonReader reader)
+    {
+        var texts = ImmutableArray.CreateBuilder<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            if (reader.TokenType == JsonTokenType.String) texts.Add(reader.GetString()!);
+        return texts.ToImmutable();
     }
 
     // A real keeps its point ("1.0"), so that reading gives a real again.

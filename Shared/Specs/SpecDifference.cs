@@ -33,13 +33,15 @@ public static class SpecDifference
         Add("model", spec.Model);
         Add("steps", spec.Steps.ToString(CultureInfo.InvariantCulture));
         Add("measure_every", spec.MeasureEvery.ToString(CultureInfo.InvariantCulture));
+        if (!spec.MeasureAt.IsEmpty) Add("measure_at", string.Join(", ", spec.MeasureAt));
         Add("seeds", SpecWriter.Seeds(spec));
         foreach (var (name, value) in spec.Settings)
             Add($"settings.{name}", SpecWriter.Value(value));
+        if (spec.HasSwitches) Add("sets", string.Join(", ", spec.Sets));
         if (spec.HasSwitches)
             foreach (var (schedule, i) in spec.Schedules.Select((schedule, i) => (schedule, i)))
                 foreach (var (phase, p) in schedule.Phases.Select((phase, p) => (phase, p)))
-                    Add($"schedules[{i}][{p}]", SpecWriter.Phase(phase));
+                    Add($"schedules[{i}][{p}]", SpecWriter.Phase(phase, spec.Sets));
         if (spec.Search is { } search) AddSearch(search, Add);
         Add("resources.device", spec.Resources.Device);
         Add("resources.slots", spec.Resources.Slots.ToString(CultureInfo.InvariantCulture));

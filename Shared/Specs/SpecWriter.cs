@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -16,6 +17,9 @@ public static partial class SpecWriter
         if (!spec.HasSwitches)
             yaml.Append(CultureInfo.InvariantCulture, $"steps: {spec.Steps}\n");
         yaml.Append(CultureInfo.InvariantCulture, $"measure_every: {spec.MeasureEvery}\n");
+        if (!spec.MeasureAt.IsEmpty)
+            yaml.Append(CultureInfo.InvariantCulture,
+                $"measure_at: [{string.Join(", ", spec.MeasureAt)}]\n");
         yaml.Append(CultureInfo.InvariantCulture, $"seeds: {Seeds(spec)}\n");
         WriteSettings(yaml, spec);
         if (spec.HasSwitches) WriteSchedules(yaml, spec);
@@ -27,8 +31,12 @@ public static partial class SpecWriter
     }
 
     /// <summary>A setting's value as YAML.</summary>
-    internal static string Value(SettingValue value) =>
-        value is SettingValue.Text text ? Text(text.Value) : value.ToString();
+    internal static string Value(SettingValue value) => value switch
+    {
+        SettingValue.Text text => Text(text.Value),
+        SettingValue.Texts texts => $"[{string.Join(", ", texts.Values.Select(Text))}]",
+        _ => value.ToString(),
+    };
 
     internal static string Domain(SearchDomain domain) => domain switch
     {
@@ -38,12 +46,16 @@ public static partial class SpecWriter
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    internal static string Phase(PhaseSpec phase)
+    internal static string Phase(PhaseSpec phase, ImmutableArray<string> sets)
     {
-        var how = phase.Switch is { } change ? $"switch: {Text(change.Kind)}, " : "";
-        var settings = phase.Switch?.Settings.Select(s => $", {Text(s.Name)}: {Value(s.Value)}");
-        var rest = string.Concat(settings ?? []);
-        return $"phase: {Text(phase.Name)}, {how}steps: {phase.Steps}{rest}";
+        List<string> parts = [$"phase: {Text(phase.Name)}"];
+        if (phase.Start.Save is { } save) parts.Add($"save: {Text(save)}");
+        if (phase.Switch is { } how) parts.Add($"switch: {Text(how.Kind)}");
+        if (phase.Set != PhaseStart.Apart) parts.Add($"set: {Text(sets[phase.Set])}");
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"steps: {phase.Steps}"));
+        foreach (var (name, value) in phase.Switch?.Settings ?? [])
+            parts.Add($"{Text(name)}: {Value(value)}");
+        return string.Join(", ", parts);
     }
 
     /// <summary><c>8</c> for the seeds 0 to 7, else the list.</summary>
@@ -64,11 +76,12 @@ public static partial class SpecWriter
 
     private static void WriteSchedules(StringBuilder yaml, ExperimentSpec spec)
     {
-        yaml.Append("schedules:\n");
+        yaml.Append(CultureInfo.InvariantCulture,
+            $"sets: [{string.Join(", ", spec.Sets.Select(Text))}]\nschedules:\n");
         foreach (var schedule in spec.Schedules)
             foreach (var (phase, place) in schedule.Phases.Select((phase, i) => (phase, i)))
                 yaml.Append(place == 0 ? "  - - " : "    - ").Append(
-                    CultureInfo.InvariantCulture, $"{{{Phase(phase)}}}\n");
+                    CultureInfo.InvariantCulture, $"{{{Phase(phase, spec.Sets)}}}\n");
     }
 
     private static void WriteSettings(StringBuilder yaml, ExperimentSpec spec)
@@ -101,7 +114,8 @@ public static partial class SpecWriter
 
     // A word that no reader can take for anything else stands as it is.
     private static string Text(string text) =>
-        PlainWord().IsMatch(text) && text is not ("null" or "true" or "false")
+        PlainWord().IsMatch(text)
+            && text.ToLowerInvariant() is not ("null" or "true" or "false")
             ? text
             : Quoted(text);
 
@@ -118,6 +132,6 @@ public static partial class SpecWriter
         return quoted.Append('"').ToString();
     }
 
-    [GeneratedRegex(@"\A[a-z][a-z0-9_-]*\z")]
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_-]*\z")]
     private static partial Regex PlainWord();
 }

@@ -129,6 +129,11 @@ internal sealed class CohortActor(
             assign.Segment, assign.Epoch, assign.FromStep, outcome.ToStep,
             outcome.ToStep == assign.ToStep, checkpoint.Sha.ToString(),
             outcome.Checkpoint.Length, [.. outcome.Lanes], LanesBlob: null);
+        if (outcome.Records is { } records)
+            commit = commit with
+            {
+                Records = (await blobs.Put(records)).Sha.ToString(), RecordsBytes = records.Length,
+            };
         if (MessageCodec.Encode(commit).Length <= LargestInlineCommit) return commit;
         var lanes = await blobs.Put(LaneResults.Encode(commit.Lanes));
         return commit with { Lanes = [], LanesBlob = lanes.Sha.ToString() };

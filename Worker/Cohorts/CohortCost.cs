@@ -42,6 +42,7 @@ public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
                 trial.Ordinal, trial.Seed,
                 trial.Settings.ToImmutableDictionary(s => s.Name, s => s.Value))),
             device));
+        using (new TensorScope()) model.Begin(new PhaseStart(Set: 0), step: 0);
         var start = watch.Elapsed;
         var fastest = TimeSpan.MaxValue;
         for (var step = 0L; step < 3 || IsEarly(step, watch.Elapsed - start); step++)

@@ -20,6 +20,12 @@ public sealed class Lanes
 
     public Device Device { get; }
 
+    /// <summary>Data sets of the whole experiment.</summary>
+    public int Sets { get; init; } = 1;
+
+    /// <summary>Names under which switches of the experiment keep the model.</summary>
+    public ImmutableArray<string> Saves { get; init; } = [];
+
     public int Count => lanes.Length;
 
     public Lane this[int lane] => lanes[lane];

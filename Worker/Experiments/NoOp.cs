@@ -26,7 +26,7 @@ public sealed class NoOp : ExperimentFamily
     {
         public override void Step(long step) { }
 
-        public override double[][] Measure(long steps) =>
+        public override double[][] Measure(long steps, Evaluation what) =>
             Lanes.Each(lane => new[] { (double)lane.Integer("label") });
     }
 }

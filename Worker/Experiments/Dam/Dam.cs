@@ -45,7 +45,7 @@ public sealed class Dam : ExperimentFamily
     {
         Switches =
         [
-            new SwitchSchema("redraw", "All sequences are replaced by new ones.",
+            new SwitchSchema("redraw", "All sequences are replaced by new ones.", SetUse.Fresh,
             [
                 Choice("mode", "learn", "'none': the memory fills, and nothing learns",
                     "learn", "freeze_A", "freeze_B", "none", "scratch"),

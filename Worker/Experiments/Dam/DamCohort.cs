@@ -57,19 +57,18 @@ internal sealed class DamCohort : CohortModel
         for (var k = 0; k < Lanes.Count; k++) Remember(k, places.AsSpan(k * batch, batch));
     }
 
-    public override void Switch(SwitchSpec how, long step)
+    public override void Begin(PhaseStart start, long step)
     {
-        var mode = (SettingValue.Text)Setting("mode");
-        data.Redraw();
-        if (((SettingValue.Flag)Setting("clear_memory")).Value)
+        Array.Fill(data.Present, start.Set);
+        if (start.Switch is not { } how) return;
+        if (((SettingValue.Flag)how["clear_memory"]).Value)
             for (var k = 0; k < Lanes.Count; k++) queue?.Clear(k);
+        var mode = (SettingValue.Text)how["mode"];
         learning.Begin(DamLearning.ModeOf(mode.Value), data.Present);
         log.Restart(step);
-
-        SettingValue Setting(string name) => how.Settings.First(s => s.Name == name).Value;
     }
 
-    public override double[][] Measure(long steps)
+    public override double[][] Measure(long steps, Evaluation what)
     {
         var figures = log.Figures(steps);
         var weights = new DamWeights(Lanes, net);

@@ -39,11 +39,6 @@ internal sealed class DamData
     public static bool IncludesFirst(Lane lane) =>
         ((SettingValue.Flag)lane["include_n0"]).Value && lane.Text("variant") == "queue";
 
-    public void Redraw()
-    {
-        for (var k = 0; k < Present.Length; k++) Present[k]++;
-    }
-
     public SequenceSet Set(int lane, long number) =>
         drawn.TryGetValue((lane, number), out var set)
             ? set

@@ -49,7 +49,7 @@ internal sealed class MemoryMlpCohort : CohortModel
     }
 
     /// <summary>Writes the last token once more, with the weights as they are now.</summary>
-    public override double[][] Measure(long steps)
+    public override double[][] Measure(long steps, Evaluation what)
     {
         var (written, _) = tokens.At(steps - 1);
         var first = net.FirstLayer(new LinearTape());

@@ -117,8 +117,8 @@ public sealed class ExperimentDecisionsTests
             Schedules =
             [
                 new([
-                    new PhaseSpec("a", 10, null),
-                    new PhaseSpec("b", 10, new SwitchSpec("redraw", [])),
+                    new PhaseSpec("a", 10, new PhaseStart(0)),
+                    new PhaseSpec("b", 10, new PhaseStart(1, new SwitchSpec("redraw", []))),
                 ]),
             ],
         };
@@ -126,13 +126,13 @@ public sealed class ExperimentDecisionsTests
             spec, Samples.Family, Samples.Trials(2), new Packing([new ShapePacking(2, 10)]));
         var state = ExperimentState.Of(plan, Samples.Submitted(plan));
         state = Apply(state, Grant(state, "alive", slots: 1));
-        Assignments.Of(spec, state, 0).Switch.ShouldBeNull();
+        Assignments.Of(spec, state, 0).Start.ShouldBe(new PhaseStart(0));
         state = Apply(state, Commit(state, "alive", 0, 1, 0, 10));
-        Assignments.Of(spec, state, 1).Switch!.Kind.ShouldBe("redraw");
+        Assignments.Of(spec, state, 1).Start!.Switch!.Kind.ShouldBe("redraw");
 
         state = Apply(state, Commit(state, "alive", 1, 1, 10, 11, "part", final: false));
         state = Apply(state, Grant(state, "alive", slots: 1));
-        Assignments.Of(spec, state, 1).Switch.ShouldBeNull("its first step is done");
+        Assignments.Of(spec, state, 1).Start.ShouldBeNull("its first step is done");
     }
 
     [Fact]

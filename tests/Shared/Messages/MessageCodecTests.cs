@@ -19,15 +19,20 @@ public sealed class MessageCodecTests
     {
         { "assign", new Assign(
             Segment, "c00000/s00003", 2, "memory-mlp", "cpu", 1,
-            new SwitchSpec("redraw", [new Setting("clear", new SettingValue.Flag(true))]),
-            300, 400, 100, [350],
+            new PhaseStart(1, new SwitchSpec("redraw",
+                [
+                    new Setting("clear", new SettingValue.Flag(true)),
+                    new Setting("freeze", new SettingValue.Texts(["attention"])),
+                ]), "before"),
+            300, 400, 100, [300], [350], 2, ["before"],
             [new Setting("learning_rate", new SettingValue.Real(1e-4))], ["parent"],
             [new AssignedLane(7, 8, [new Setting("inner_steps", new SettingValue.Integer(2))],
                 new LaneSource(0, 5))]) },
         { "beat", new Beat("session", 9, 1, [new Held(Segment, 2, 350)]) },
         { "beat-ack", new BeatAck(9) },
         { "bye", new Bye("session") },
-        { "commit", new Commit(Segment, 2, 300, 400, true, "checkpoint", 1024, [Lane], null) },
+        { "commit", new Commit(Segment, 2, 300, 400, true, "checkpoint", 1024, [Lane], null,
+            "records", 512) },
         { "commit-reply", new CommitReply(Segment, 2, CommitOutcome.Duplicate, null) },
         { "control", new Control("drain") },
         { "failed", new Failed(Segment, 2, "oom", "out of memory") },

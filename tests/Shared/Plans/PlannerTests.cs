@@ -111,5 +111,5 @@ public sealed class PlannerTests
     private static ScheduleSpec Schedule(params PhaseSpec[] phases) => new([.. phases]);
 
     private static PhaseSpec Phase(string name, long steps) =>
-        new(name, steps, name == "a" ? null : new SwitchSpec(name, []));
+        new(name, steps, new PhaseStart(0, name == "a" ? null : new SwitchSpec(name, [])));
 }

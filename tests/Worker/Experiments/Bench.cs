@@ -11,11 +11,17 @@ internal sealed class Bench : IDisposable
     private readonly FamilySchema schema;
     private long steps;
 
-    public Bench(ExperimentFamily family, params Lane[] lanes)
+    public Bench(ExperimentFamily family, params Lane[] lanes) : this(family, 1, [], lanes) { }
+
+    /// <param name="sets">Data sets of the experiment.</param>
+    /// <param name="saves">Names under which the model will be kept.</param>
+    public Bench(
+        ExperimentFamily family, int sets, ImmutableArray<string> saves, params Lane[] lanes)
     {
         schema = family.Schema;
         using var scope = new TensorScope();
-        Model = family.Create(new Lanes(lanes, Device.Cpu));
+        Model = family.Create(new Lanes(lanes, Device.Cpu) { Sets = sets, Saves = saves });
+        Model.Begin(new PhaseStart(Set: 0), step: 0);
     }
 
     public CohortModel Model { get; }
@@ -45,7 +51,7 @@ internal sealed class Bench : IDisposable
     {
         using var scope = new TensorScope();
         var column = schema.Measures.IndexOf(name);
-        return [.. Model.Measure(steps).Select(lane => lane[column])];
+        return [.. Model.Measure(steps, Evaluation.All).Select(lane => lane[column])];
     }
 
     /// <summary>Every byte of one lane's state, by name.</summary>

@@ -70,7 +70,8 @@ public sealed class DamLaneTests
         ShouldBeEqual(kept.StateOf(0), whole.StateOf(3), "not switched");
         ShouldBeEqual(kept.StateOf(1), other.StateOf(1), "switched");
 
-        foreach (var bench in new[] { whole, other, kept }) Switch(bench, "learn", 45);
+        foreach (var bench in new[] { whole, other, kept })
+            bench.Model.Begin(new PhaseStart(Set: 2, DamTrace.Redraw("learn")), 45);
         foreach (var bench in new[] { whole, other, kept }) Steps(bench, 45, 60);
         ShouldBeEqual(kept.StateOf(0), whole.StateOf(3), "switched once");
         ShouldBeEqual(kept.StateOf(1), other.StateOf(1), "switched twice");
@@ -120,7 +121,9 @@ public sealed class DamLaneTests
     internal static void Switch(Bench bench, string mode, long step, bool clear = true)
     {
         using var scope = new TensorScope();
-        bench.Model.Switch(DamTrace.Redraw(mode, clear), step);
+        var set = BitConverter.ToInt64(bench.StateOf(0)["set"]);
+        bench.Model.Begin(
+            new PhaseStart((int)set + 1, DamTrace.Redraw(mode, clear)), step);
     }
 
     private static void Steps(Bench bench, long from, long to)

@@ -65,8 +65,7 @@ internal sealed class DamTrace : IDisposable
     public void Switch(string mode, bool clear = true)
     {
         using var scope = new TensorScope();
-        bench.Model.Switch(Redraw(mode, clear), step);
-        set++;
+        bench.Model.Begin(new PhaseStart((int)++set, Redraw(mode, clear)), step);
         if (clear) Clear();
     }
 

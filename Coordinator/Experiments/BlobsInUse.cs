@@ -1,14 +1,15 @@
 namespace Mneme.Coordinator.Experiments;
 
-/// <summary>Which checkpoints a later segment, a repair or the results may still need. Pure.
-/// </summary>
-public static class CheckpointsInUse
+/// <summary>Which checkpoints a later segment, a repair or the results may still need, and all
+/// records. Pure.</summary>
+public static class BlobsInUse
 {
     public static IReadOnlySet<string> Of(ExperimentState state) => Enumerable
         .Range(0, state.Segments.Count)
         .Where(segment => IsNeeded(state, segment))
         .Select(segment => state.Segments[segment].Checkpoint)
         .OfType<string>()
+        .Concat(state.Segments.SelectMany(segment => segment.Records))
         .ToHashSet();
 
     // A leaf holds results; others are kept until every child has a committed child of its own, so
