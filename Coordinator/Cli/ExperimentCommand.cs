@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Mneme.Coordinator.Embedded;
 using Mneme.Coordinator.Search;
 using Mneme.Plans;
@@ -44,6 +45,11 @@ internal static class ExperimentCommand
         return command;
     }
 
+    /// <summary><c>12,000 of 36,000 trial-steps (33.3 %)</c></summary>
+    internal static string Share(long done, long apart) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{apart - done:N0} of {apart:N0} trial-steps ({1 - (double)done / apart:P1})");
+
     private static void Preview(ExperimentSpec spec, PackingWishes wishes)
     {
         DeviceCheck.Demand(spec.Resources.Device);
@@ -62,11 +68,10 @@ internal static class ExperimentCommand
             Console.WriteLine($"  {schedule.Name}");
         Console.WriteLine($"steps         {spec.Steps:N0} each, {plan.TrialSteps:N0} trial-steps, "
             + $"a point every {spec.MeasureEvery:N0}");
-        var alone = trials.Length * spec.Steps;
-        if (plan.TrialSteps < alone)
-            Console.WriteLine($"shared        {alone - plan.TrialSteps:N0} of {alone:N0} steps "
-                + $"({1 - (double)plan.TrialSteps / alone:P0}) are trained once for several "
-                + "schedules");
+        var apart = plan.TrialStepsApart;
+        if (plan.TrialSteps < apart)
+            Console.WriteLine($"shared        {Share(plan.TrialSteps, apart)} saved: trained once "
+                + "for several schedules");
         Console.WriteLine($"shapes        {estimates.Length}");
         foreach (var estimate in estimates)
             Console.WriteLine($"  {estimate.Trials:N0} trials in cohorts of up to "

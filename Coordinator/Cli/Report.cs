@@ -37,6 +37,9 @@ internal static class Report
         if (table.Rows.Count > MostRows)
             Console.WriteLine($"... and {table.Rows.Count - MostRows} more configurations: "
                 + "trials.csv has them all");
+        if (finished.TrialSteps < finished.TrialStepsApart)
+            Console.WriteLine("Shared beginnings saved "
+                + $"{ExperimentCommand.Share(finished.TrialSteps, finished.TrialStepsApart)}.");
         Console.WriteLine($"Results: {finished.Folder}");
         Console.WriteLine(
             "Load them: python3 -c \"import pickle; "

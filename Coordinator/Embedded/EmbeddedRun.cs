@@ -19,8 +19,11 @@ public abstract record RunOutcome
 
     /// <param name="Folder">The published results.</param>
     /// <param name="Trained">Whether anything was left to train.</param>
+    /// <param name="TrialSteps">Those that were committed.</param>
+    /// <param name="TrialStepsApart">What they are when no two trials share a beginning.</param>
     public sealed record Finished(
-        ExperimentResults Results, string Folder, bool Trained) : RunOutcome;
+        ExperimentResults Results, string Folder, bool Trained, long TrialSteps,
+        long TrialStepsApart) : RunOutcome;
 
     /// <summary>Stopped in good order; the same command goes on from here.</summary>
     public sealed record Stopped(long DoneTrialSteps, long TrialSteps) : RunOutcome;
@@ -66,7 +69,9 @@ public static class EmbeddedRun
             folder.Blobs, BlobsInUse.Of(submission.State), TimeProvider.System,
             age: TimeSpan.Zero);
         var published = await Publication.Publish(folder, submission, results, request.Output);
-        return new RunOutcome.Finished(results, published, trained);
+        return new RunOutcome.Finished(
+            results, published, trained, submission.State.DoneTrialSteps,
+            submission.State.Plan.TrialStepsApart);
     }
 
     private static async Task<string?> Train(

@@ -31,6 +31,10 @@ public sealed record Plan(
     /// progress.</summary>
     public long TrialSteps => Segments.Sum(s => s.Steps * LanesOf(s).Length);
 
+    /// <summary>What it would be if every trial trained alone from its start.</summary>
+    public long TrialStepsApart => Trials.Sum(trial =>
+        PathsOf(trial.Ordinal).Sum(path => CohortOf(path).Phase.Steps));
+
     /// <summary>Segments that start from this one's checkpoint, in the plan's order.</summary>
     public IEnumerable<int> ChildrenOf(int parent) => children[parent];
 

@@ -29,13 +29,39 @@ public sealed class ScheduleRunTests
         place.Write("forks.yaml", Spec);
 
         var preview = (await place.Run("experiment", "preview", "forks.yaml")).ShouldBeFine();
-        preview.Output.ShouldContain("shared        450 of 1,080 steps");
+        preview.Output.ShouldContain("shared        450 of 1,080 trial-steps (41.7 %) saved");
         (await place.Run("run", "forks.yaml", "--out", "shared")).ShouldBeFine();
         (await place.Run("run", "forks.yaml", "--out", "apart", "--no-sharing",
             "--cohort-size", "2", "--segment-steps", "7")).ShouldBeFine();
 
         place.HashOf("shared/forks/forks.pkl").ShouldBe(place.HashOf("apart/forks/forks.pkl"));
         place.HashOf("shared/forks/points.csv").ShouldBe(place.HashOf("apart/forks/points.csv"));
+    }
+
+    [Fact]
+    public async Task All_orders_of_four_sets_give_equal_bytes_and_save_what_was_computed()
+    {
+        using var place = new Workplace();
+        place.Write("orders.yaml", """
+            name: orders
+            model: dam
+            measure_every: 10
+            seeds: 2
+            settings: {sequence_length: 8, sequences: 8, memory_size: 20, heads: 3, batch_size: 4}
+            schedules: {orders_of: [A, B, C, D], switch: redraw, steps: 20}
+            """);
+
+        // Beginnings of length 1 to 4 are 4 + 12 + 24 + 24 phases; apart it would be 24 x 4.
+        const string computed = "1,280 of 3,840 trial-steps (33.3 %)";
+        (await place.Run("experiment", "preview", "orders.yaml"))
+            .ShouldBeFine().Output.ShouldContain($"shared        {computed}");
+        (await place.Run("run", "orders.yaml", "--out", "shared"))
+            .ShouldBeFine().Output.ShouldContain($"Shared beginnings saved {computed}");
+        (await place.Run("run", "orders.yaml", "--out", "apart", "--no-sharing"))
+            .ShouldBeFine().Output.ShouldNotContain("Shared beginnings");
+
+        foreach (var file in new[] { "orders.pkl", "points.csv", "trials.csv" })
+            place.HashOf($"shared/orders/{file}").ShouldBe(place.HashOf($"apart/orders/{file}"));
     }
 
     [Fact]
