@@ -1,4 +1,5 @@
 using Mneme.Coordinator.Export;
+using Mneme.Coordinator.Export.SeedLayout;
 using Mneme.Results;
 using Mneme.Specs;
 using Mneme.Worker;
@@ -47,14 +48,30 @@ internal static class Publication
         }
     }
 
+    // The first trial's log and sequences lie beside the numbers of all trials: a script for one
+    // published run finds them where it looks.
+    private static async Task WritePickles(
+        ResultFolder folder, ExperimentResults results, TrialReader trials)
+    {
+        var (name, all) = (results.Spec.Name, ResultsPickle.Of(results));
+        if (SeedFiles.Know(results.Spec))
+        {
+            var first = await trials.ReadFirst();
+            foreach (var (key, value) in SeedFiles.Log(first)) all[key] = value;
+            if (SequencesPickle.Of(first, readmeShapes: false) is { } sequences)
+                folder.Write($"{name}_sequences.pkl", stream => Pickle.Write(stream, sequences));
+        }
+        folder.Write($"{name}.pkl", stream => Pickle.Write(stream, all));
+    }
+
     private static string TargetOf(string output, string experiment) =>
         Path.Combine(output, experiment);
 
     private static async Task WriteAll(
         ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results)
     {
-        folder.Write($"{results.Spec.Name}.pkl",
-            stream => Pickle.Write(stream, ResultsPickle.Of(results)));
+        await WritePickles(folder, results, new TrialReader(
+            results, submission.State, state.Blobs));
         folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, text));
         folder.WriteText("points.csv", text => ResultTables.WritePoints(results, text));
         folder.WriteText("experiment.yaml", text => text.Write(SpecWriter.Write(results.Spec)));

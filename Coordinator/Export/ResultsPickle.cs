@@ -8,7 +8,7 @@ namespace Mneme.Coordinator.Export;
 /// bytes.</summary>
 internal static class ResultsPickle
 {
-    public static PickleValue Of(ExperimentResults results)
+    public static PickleValue.Dict Of(ExperimentResults results)
     {
         var spec = results.Spec;
         var all = new PickleValue.Dict
@@ -89,7 +89,7 @@ internal static class ResultsPickle
         return settings;
     }
 
-    private static PickleValue Value(SettingValue value) => value switch
+    internal static PickleValue Value(SettingValue value) => value switch
     {
         SettingValue.Flag flag => flag.Value,
         SettingValue.Integer integer => integer.Value,

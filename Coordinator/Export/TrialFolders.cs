@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Mneme.Blobs;
 using Mneme.Coordinator.Experiments;
-using Mneme.Plans;
+using Mneme.Coordinator.Export.SeedLayout;
 using Mneme.Results;
 
 namespace Mneme.Coordinator.Export;
@@ -22,14 +22,22 @@ internal static class TrialFolders
             folder.WriteText(NameOf(trial, "metrics.csv"),
                 text => ResultTables.WriteMetrics(results, trial, text));
         }
-        var cache = new LastBlob(blobs);
-        var last = state.Plan.Segments.Where(s => !state.Plan.ChildrenOf(s.Index).Any());
-        foreach (var segment in last)
+        var reader = new TrialReader(results, state, blobs);
+        foreach (var (trial, segment, k) in reader.InOrder())
         {
-            var checkpoint = await cache.Read(state.Segments[segment.Index].Checkpoint!);
-            WriteLanes(folder, results, state, segment, checkpoint);
+            var checkpoint = await reader.Checkpoint(segment);
+            var lane = checkpoint.Arrays.Select(array => array.Lane(k)).ToList();
+            folder.Write(NameOf(trial, "checkpoint.safetensors"),
+                stream => Safetensors.Write(stream, lane, checkpoint.Metadata));
+            if (SeedFiles.Know(results.Spec))
+                WriteSeedFiles(folder, await reader.Read(trial, segment, k));
         }
     }
+
+    // As a folder of a published run holds them: named after the folder.
+    private static void WriteSeedFiles(ResultFolder folder, SeedTrial trial) => SeedFiles.Write(
+        trial, $"{trial.Result.Trial.Ordinal:D5}", new SeedOptions(),
+        (file, write) => folder.Write(NameOf(trial.Result, file), write));
 
     private static string NameOf(TrialResult trial, string file) =>
         $"trials/{trial.Trial.Ordinal:D5}/{file}";
@@ -56,32 +64,5 @@ internal static class TrialFolders
         if (trial.DivergedAt is { } step) json.WriteNumber("diverged_at", step);
         json.WriteString("chain", trial.Chain);
         json.WriteEndObject();
-    }
-
-    private static void WriteLanes(
-        ResultFolder folder, ExperimentResults results, ExperimentState state,
-        PlannedSegment segment, SafetensorsFile checkpoint)
-    {
-        var lanes = state.Plan.LanesOf(segment);
-        for (var k = 0; k < lanes.Length; k++)
-        {
-            var lane = checkpoint.Arrays.Select(array => array.Lane(k)).ToList();
-            var trial = results.Trials[state.Plan.Paths[lanes[k]].Trial];
-            folder.Write(NameOf(trial, "checkpoint.safetensors"),
-                stream => Safetensors.Write(stream, lane, checkpoint.Metadata));
-        }
-    }
-
-    // Cohorts without a state of their own share one checkpoint: read it once.
-    private sealed class LastBlob(IBlobStore blobs)
-    {
-        private (string Sha, SafetensorsFile File)? last;
-
-        public async Task<SafetensorsFile> Read(string sha)
-        {
-            if (last is not { } known || known.Sha != sha)
-                last = (sha, Safetensors.Read(await blobs.Get(Sha.Parse(sha)), sha));
-            return last.Value.File;
-        }
     }
 }
