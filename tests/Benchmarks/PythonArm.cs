@@ -55,6 +55,8 @@ internal sealed class PythonArm : Arm
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                // torch.set_num_threads does not reach it.
+                Environment = { ["OPENBLAS_NUM_THREADS"] = "1" },
             })!;
     }
 

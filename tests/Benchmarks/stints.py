@@ -6,11 +6,8 @@ Prints {"ready": ...} and then, for every line "SECONDS" on the standard input, 
 it made in that time: {"trial_steps": n, "seconds": wall, "cpu_seconds": cpu}.
 """
 import json
-import os
 import sys
 import time
-
-os.environ["OPENBLAS_NUM_THREADS"] = "1"    # torch.set_num_threads does not reach it
 
 import torch
 
