@@ -37,6 +37,7 @@ public sealed record FamilySchema(
     /// </summary>
     public ImmutableArray<string> Columns(ImmutableArray<string> sets) =>
         [.. Measures, .. SetMeasures.SelectMany(m => sets.Select(set => $"{m}.{set}"))];
+
     /// <summary>What settings must be to each other, beyond their own ranges.</summary>
     public ImmutableArray<SettingRule> Rules { get; init; } = [];
 }
