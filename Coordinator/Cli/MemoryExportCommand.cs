@@ -85,7 +85,7 @@ internal static class MemoryExportCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(unfinished);
+            if (File.Exists(unfinished)) File.Delete(unfinished);
             throw new UserError(
                 $"{path}: cannot be written ({error.Message}). Name another file with --to.",
                 inner: error);
