@@ -6,6 +6,7 @@ var root = new RootCommand("Mneme trains neural networks that carry a memory, an
 {
     RunCommand.Build(),
     ExperimentCommand.Build(),
+    TrialCommand.Build(),
 };
 try
 {

@@ -35,6 +35,7 @@ internal sealed class ExperimentReader(SpecErrors errors, IReadOnlyList<FamilySc
         if (family is null) return null;
         var search = new SearchReader(errors, family).Read(file, seeds.Length);
         var settings = new SettingsReader(errors, family).Read(file, search);
+        new RuleReader(errors, family).Check(file, settings, search);
         return new ExperimentSpec(
             name, family.Name, steps, measureEvery, seeds, settings, search)
         { Resources = resources, Sets = sets, Schedules = schedules, MeasureAt = measureAt };

@@ -37,6 +37,9 @@ public sealed record FamilySchema(
     /// </summary>
     public ImmutableArray<string> Columns(ImmutableArray<string> sets) =>
         [.. Measures, .. SetMeasures.SelectMany(m => sets.Select(set => $"{m}.{set}"))];
+
+    /// <summary>What settings must be to each other, beyond their own ranges.</summary>
+    public ImmutableArray<SettingRule> Rules { get; init; } = [];
 }
 
 /// <summary>Which measure says how good a trial is, and whether more of it is better.</summary>

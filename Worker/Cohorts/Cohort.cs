@@ -57,6 +57,13 @@ internal sealed class Cohort : IDisposable
         return new SegmentOutcome(step, Save(step), Results(assign, points), points.Records());
     }
 
+    /// <summary>The first lane after so many steps.</summary>
+    public ReplayedLane Look(long steps)
+    {
+        using var scope = new TensorScope();
+        return new ReplayedLane(model.Memory(0, steps), Save(steps));
+    }
+
     public void Dispose() => model.Dispose();
 
     private static bool IsPoint(Assign assign, long step) =>

@@ -48,6 +48,10 @@ public abstract class CohortModel(Lanes lanes) : IDisposable
     /// it is from then on.</summary>
     public virtual long? DivergedAt(int lane) => null;
 
+    /// <summary>What a lane's memory holds after <paramref name="steps"/> steps; null for a family
+    /// without one. Changes nothing that training reads.</summary>
+    public virtual LaneMemory? Memory(int lane, long steps) => null;
+
     public virtual void Dispose()
     {
         State.Free();

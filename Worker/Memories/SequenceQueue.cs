@@ -43,6 +43,9 @@ internal sealed class SequenceQueue
         count[lane] = Math.Min(count[lane] + sequences.Length, capacity);
     }
 
+    /// <summary>Places of a lane.</summary>
+    public int Capacity => capacity;
+
     public bool IsEmpty(int lane) => count[lane] == 0;
 
     /// <summary>The share of places in use.</summary>

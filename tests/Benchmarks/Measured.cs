@@ -1,7 +1,7 @@
 namespace Mneme.Benchmarks;
 
 /// <summary>An arm and its stints of all rounds.</summary>
-internal sealed class Measured(Arm arm)
+internal sealed class Measured(Arm arm, int itemsPerStep)
 {
     private readonly List<Stint> stints = [];
 
@@ -12,6 +12,9 @@ internal sealed class Measured(Arm arm)
     internal int Cores => arm.Cores;
 
     internal long BytesPerLane => arm.BytesPerLane;
+
+    /// <summary>Sequences or tokens read in a second of CPU time, per core.</summary>
+    internal double ItemsPerCpuSecond => PerCpuSecond * itemsPerStep;
 
     internal double PerSecond => Median(stints.Select(s => s.PerSecond));
 

@@ -2,38 +2,60 @@ using System.Globalization;
 using Mneme.Benchmarks;
 using Mneme.Worker.Torch;
 
-if (args.FirstOrDefault() != "memory-mlp")
+string python = Option("--python", "/usr/bin/python3");
+Func<Benchmark>[] benchmarks = args.FirstOrDefault() switch
+{
+    "memory-mlp" => [() => new MemoryMlpBenchmark(python)],
+    "dam" => [.. DamSizes().Select(Dam)],
+    _ => [],
+};
+if (benchmarks.Length == 0)
 {
     Console.Error.WriteLine(
-        "usage: mneme-bench memory-mlp [--json] [--rounds N] [--seconds S] [--python PATH]");
+        "usage: mneme-bench memory-mlp|dam [--json] [--rounds N] [--seconds S] [--python PATH]\n"
+        + "       dam: [--size small|published]");
     return 2;
 }
-string Option(string name, string fallback) =>
-    Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length
-        ? args[at + 1]
-        : fallback;
 int rounds = int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture);
 double seconds = double.Parse(Option("--seconds", "0.5"), CultureInfo.InvariantCulture);
-string python = Option("--python", "/usr/bin/python3");
 bool json = args.Contains("--json");
 
 // The opponents run at normal priority; so does this.
 TorchThread.Prepare(niceness: 0);
-using var benchmark = new MemoryMlpBenchmark(python);
-double before = Report.GemmPeak();
-var measured = benchmark.Run(rounds, seconds);
-double peak = Math.Max(before, Report.GemmPeak());
-
-if (json) Report.Lines(measured, peak);
-if (json) return 0;
-Console.WriteLine(LibTorch.Describe());
-Console.WriteLine($"{rounds} rounds of {seconds} s for each arm, interleaved; medians");
-Report.Table(measured, peak);
-foreach (var arms in measured.GroupBy(m => m.Name).Where(g => g.Count() > 3))
-{
-    var (a, b) = Report.Fit(arms);
-    Console.WriteLine($"{arms.Key}: a step takes {a:F0} us + {b:F2} us x lanes (up to 64 lanes)");
-}
-Console.WriteLine($"gemm peak of one core: {peak / 1e9:F0} GFLOP/s");
-foreach (string reason in benchmark.Missing) Console.WriteLine($"arm unavailable: {reason}");
+if (!json) Console.WriteLine(LibTorch.Describe());
+foreach (var make in benchmarks) Compare(make);
 return 0;
+
+string Option(string name, string fallback) =>
+    Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length
+        ? args[at + 1]
+        : fallback;
+
+Func<Benchmark> Dam(DamSize size) => () => new DamBenchmark(python, size);
+
+IEnumerable<DamSize> DamSizes() => ((DamSize[])[DamSize.Small, DamSize.Published])
+    .Where(size => Option("--size", size.Name) == size.Name);
+
+void Compare(Func<Benchmark> make)
+{
+    using var benchmark = make();
+    double before = Report.GemmPeak();
+    var measured = benchmark.Run(rounds, seconds);
+    double peak = Math.Max(before, Report.GemmPeak());
+    if (json)
+    {
+        Report.Lines(benchmark, measured, peak);
+        return;
+    }
+    Console.WriteLine(
+        $"\n{benchmark.Title}\n{rounds} rounds of {seconds} s for each arm, interleaved; medians");
+    Report.Table(benchmark, measured, peak);
+    foreach (var arms in measured.GroupBy(m => m.Name).Where(g => g.Count() > 3))
+    {
+        var (a, b) = Report.Fit(arms);
+        Console.WriteLine(
+            $"{arms.Key}: a step takes {a:F0} us + {b:F2} us x lanes (up to 64 lanes)");
+    }
+    Console.WriteLine($"gemm peak of one core: {peak / 1e9:F0} GFLOP/s");
+    foreach (string reason in benchmark.Missing) Console.WriteLine($"arm unavailable: {reason}");
+}

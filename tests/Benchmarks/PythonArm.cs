@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace Mneme.Benchmarks;
 
-/// <summary>An arm of opponents.py: one Python process, or several that run at once.</summary>
+/// <summary>An arm of a script of opponents: one Python process, or several that run at
+/// once.</summary>
 internal sealed class PythonArm : Arm
 {
     private readonly List<System.Diagnostics.Process> workers = [];
@@ -12,10 +13,11 @@ internal sealed class PythonArm : Arm
 
     /// <exception cref="InvalidOperationException">Python or what the arm imports is missing.
     /// </exception>
-    internal PythonArm(string python, string name, string arm, int lanes, int processes = 1)
+    internal PythonArm(
+        string python, string name, string[] arguments, int lanes, int processes = 1)
         : base(name, lanes)
     {
-        for (int i = 0; i < processes; i++) workers.Add(Start(python, arm, lanes));
+        for (int i = 0; i < processes; i++) workers.Add(Start(python, arguments));
         foreach (var worker in workers) bytesPerLane = Answer(worker, "bytes_per_lane");
     }
 
@@ -44,15 +46,17 @@ internal sealed class PythonArm : Arm
         }
     }
 
-    private static System.Diagnostics.Process Start(string python, string arm, int lanes)
+    private static System.Diagnostics.Process Start(string python, string[] arguments)
     {
-        string script = Path.Combine(AppContext.BaseDirectory, "opponents.py");
+        string script = Path.Combine(AppContext.BaseDirectory, arguments[0]);
         return System.Diagnostics.Process.Start(
-            new ProcessStartInfo(python, [script, arm, lanes.ToString()])
+            new ProcessStartInfo(python, [script, .. arguments.AsSpan(1)])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                // torch.set_num_threads does not reach it.
+                Environment = { ["OPENBLAS_NUM_THREADS"] = "1" },
             })!;
     }
 

@@ -43,6 +43,7 @@ public sealed class Dam : ExperimentFamily
         ],
         new Objective("accuracy", Maximize: true))
     {
+        Rules = [MemoryHoldsABatch],
         Switches =
         [
             new SwitchSchema("redraw", "All sequences are replaced by new ones.", SetUse.Fresh,
@@ -54,6 +55,19 @@ public sealed class Dam : ExperimentFamily
             ]),
         ],
     };
+
+    private static readonly SettingRule MemoryHoldsABatch = new(
+        ["memory_size", "batch_size", "variant"],
+        values =>
+        {
+            var (memory, batch) = (Whole(values["memory_size"]), Whole(values["batch_size"]));
+            return memory >= batch || values["variant"] is not SettingValue.Text { Value: "queue" }
+                ? null
+                : $"memory_size is {memory}, less than the {batch} sequences of a batch";
+        },
+        "make memory_size at least batch_size: of each batch only the last rows would be stored");
+
+    private static long Whole(SettingValue value) => ((SettingValue.Integer)value).Value;
 
     public override CohortModel Create(Lanes lanes) => new DamCohort(lanes);
 

@@ -1,3 +1,4 @@
+using Mneme.Results;
 using Mneme.Specs;
 using Mneme.Worker.Cohorts;
 using Mneme.Worker.Memories;
@@ -87,6 +88,9 @@ internal sealed class DamCohort : CohortModel
     }
 
     public override long? DivergedAt(int lane) => log.DivergedAt(lane);
+
+    public override LaneMemory? Memory(int lane, long steps) =>
+        DamMemory.Of(lane, batch, data, queue);
 
     public override void Dispose()
     {

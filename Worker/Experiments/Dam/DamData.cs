@@ -29,6 +29,9 @@ internal sealed class DamData
         Present = state.Add("set", new long[lanes.Count]);
     }
 
+    /// <summary>Bits of a sequence.</summary>
+    public int Length => length;
+
     /// <summary>Sequences of a set.</summary>
     public int Sequences { get; }
 

@@ -1,3 +1,4 @@
+using Mneme.Results;
 using Mneme.Worker.Cohorts;
 using Mneme.Worker.Memories;
 using Mneme.Worker.Nets;
@@ -64,6 +65,17 @@ internal sealed class MemoryMlpCohort : CohortModel
             Lanes.MeanOf(reconstruction, k), Lanes.MeanOf(recalled.Abs(), k),
             Lanes.MeanOf(silent, k), figures.FirstRun[k],
         });
+    }
+
+    /// <summary>What the last token leaves behind, written with the weights as they are now; of a
+    /// lane that never resets, what it goes on with.</summary>
+    public override LaneMemory? Memory(int lane, long steps)
+    {
+        var isReset = Lanes[lane].Text("reset") != "never";
+        var written = steps > 0 ? tokens.At(steps - 1).Written : null;
+        var memory = written is null || !isReset ? net.Start
+            : Write(net.FirstLayer(new LinearTape()), written, new LinearTape()).Detach();
+        return MemoryMlpMemory.Of(lane, batch, memory, written, isReset);
     }
 
     public override long? DivergedAt(int lane) => log.DivergedAt(lane);

@@ -1,16 +1,8 @@
-"""The memory-MLP step as PyTorch users write it: the arms that mneme-bench compares with.
-
-    opponents.py ARM LANES
-
-Prints {"ready": ...} and then, for every line "SECONDS" on the standard input, how many trial-steps
-it made in that time: {"trial_steps": n, "seconds": wall, "cpu_seconds": cpu}.
-"""
-import json
-import sys
-import time
-
+"""The memory-MLP step as PyTorch users write it: the arms that mneme-bench compares with."""
 import torch
 import torch.nn.functional as F
+
+from stints import fused_adam, serve
 
 VOCAB, EMBED, HIDDEN, MEMORY = 2, 64, 128, 2
 MEMORY_RATE, RATE = 10.0, 1e-3
@@ -68,33 +60,10 @@ def drawn(lanes):
     return parameters, uniform(after, HIDDEN + MEMORY, VOCAB).detach()
 
 
-def fused_adam(parameters):
-    """Adam over all lanes at once, in as few operators as Python has for it."""
-    means = [torch.zeros_like(p) for p in parameters]
-    variances = [torch.zeros_like(p) for p in parameters]
-    count = 0
-
-    @torch.no_grad()
-    def update(gradients):
-        nonlocal count
-        count += 1
-        rate, scale = RATE / (1 - .9 ** count), (1 - .999 ** count) ** -.5
-        torch._foreach_mul_(means, .9)
-        torch._foreach_add_(means, gradients, alpha=.1)
-        torch._foreach_mul_(variances, .999)
-        torch._foreach_addcmul_(variances, gradients, gradients, .001)
-        scales = torch._foreach_sqrt(variances)
-        torch._foreach_mul_(scales, scale)
-        torch._foreach_add_(scales, 1e-8)
-        torch._foreach_addcdiv_(parameters, means, scales, -rate)
-
-    return update
-
-
 def handfused(lanes):
     parameters, memory_head = drawn(lanes)
     embedding, weight, bias, head = parameters
-    update = fused_adam(parameters)
+    update = fused_adam(parameters, RATE)
     rows = torch.arange(lanes)
 
     def step():
@@ -119,7 +88,7 @@ def vmap(lanes):
     from functorch import grad, grad_and_value, vmap as over_lanes
     assert VOCAB == 2
     parameters, memory_head = drawn(lanes)
-    update = fused_adam(parameters)
+    update = fused_adam(parameters, RATE)
 
     def forward(parameters, memory, head):
         embedding, weight, bias, _ = parameters
@@ -153,28 +122,4 @@ def vmap(lanes):
     return step
 
 
-def resident():
-    return int(open("/proc/self/statm").read().split()[1]) * 4096
-
-
-def main():
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    lanes = int(sys.argv[2])
-    before = resident()
-    step = {"eager": eager, "handfused": handfused, "vmap": vmap}[sys.argv[1]](lanes)
-    for _ in range(100):
-        loss, _ = step()
-    memory = resident() - before
-    print(json.dumps({"ready": torch.__version__, "bytes_per_lane": memory // lanes}), flush=True)
-    for line in sys.stdin:
-        steps, start, cpu = 0, time.perf_counter(), time.process_time()
-        while time.perf_counter() - start < float(line):
-            loss, hit = step()
-            steps += 1
-        print(json.dumps({"trial_steps": steps * lanes, "seconds": time.perf_counter() - start,
-                          "cpu_seconds": time.process_time() - cpu,
-                          "loss": loss.mean().item()}), flush=True)
-
-
-main()
+serve({"eager": eager, "handfused": handfused, "vmap": vmap})
