@@ -1,8 +1,8 @@
 """The step of dam as PyTorch users write it, and as well as it can be written there.
 
-'eager' is the original's way: one trial, every n at once by einsum, the memory a buffer of bits that
-grows at its end and loses its beginning. 'lanes' is what we know of the model, said in PyTorch: K
-trials in one program, the softmax over distinct sequences weighed by their counts, batched products,
+'eager' is the original's way: one trial, every n at once by einsum, the memory a buffer of bits
+that grows at its end and loses its beginning. 'lanes' is what we know of the model, said in
+PyTorch: K trials in one program, the softmax over distinct sequences weighed by their counts, batched products,
 Adam in few operators. Its gradients are autograd's.
 """
 import torch

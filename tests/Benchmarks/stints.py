@@ -1,4 +1,5 @@
-"""What every script of opponents shares: it trains for as long as it is told, and says how far it came.
+"""What every script of opponents shares: it trains for as long as it is told, and says how far it
+came.
 
     SCRIPT ARM LANES [SIZE]
 

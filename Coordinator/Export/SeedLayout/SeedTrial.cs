@@ -45,7 +45,8 @@ internal sealed record SeedTrial(
             ["measure_every"] = Spec.MeasureEvery,
             ["schedule"] = Spec.Schedules[Result.Trial.Schedule].Name,
         };
-        foreach (var (name, value) in Result.Trial.Settings) args[name] = ResultsPickle.Value(value);
+        foreach (var (name, value) in Result.Trial.Settings)
+            args[name] = ResultsPickle.Value(value);
         return args;
     }
 }

@@ -9,8 +9,6 @@ namespace Mneme.Coordinator.Export.SeedLayout;
 /// kept the model, <c>mlp_state_dict</c>.</summary>
 internal static class SequenceSwitchPickle
 {
-    private const string SavedPrefix = "saved/";
-
     public static PickleValue.Dict Of(SeedTrial trial)
     {
         var all = new PickleValue.Dict
@@ -20,20 +18,19 @@ internal static class SequenceSwitchPickle
                 trial.Points.Select((_, record) => (PickleValue)Record(trial, record))),
             ["model_state_dict"] = StateDict(trial, ""),
         };
-        if (trial.Spec.Saves is [.., var save] && IsSaved(trial, save))
+        // The newest of several saves: the published programs keep one.
+        var save = trial.Phases.LastOrDefault(phase => phase.Start.Save is not null)?.Start.Save;
+        if (save is not null)
             all["mlp_state_dict"] = new PickleValue.Dict
             {
                 ["pre_switch"] = new PickleValue.Dict
                 {
-                    ["linear_modules"] = StateDict(trial, $"{SavedPrefix}{save}/", "linear_modules."),
-                    ["lm_head"] = StateDict(trial, $"{SavedPrefix}{save}/", "lm_head."),
+                    ["linear_modules"] = StateDict(trial, $"saved/{save}/", "linear_modules."),
+                    ["lm_head"] = StateDict(trial, $"saved/{save}/", "lm_head."),
                 },
             };
         return all;
     }
-
-    private static bool IsSaved(SeedTrial trial, string save) =>
-        trial.Phases.Any(phase => phase.Start.Save == save);
 
     // Evaluation before training, and the training that followed it.
     private static PickleValue.Dict Record(SeedTrial trial, int record)
