@@ -2,8 +2,8 @@
 
 'eager' is the original's way: one trial, every n at once by einsum, the memory a buffer of bits
 that grows at its end and loses its beginning. 'lanes' is what we know of the model, said in
-PyTorch: K trials in one program, the softmax over distinct sequences weighed by their counts, batched products,
-Adam in few operators. Its gradients are autograd's.
+PyTorch: K trials in one program, the softmax over distinct sequences weighed by their counts,
+batched products, Adam in few operators. Its gradients are autograd's.
 """
 import torch
 import torch.nn.functional as F
