@@ -62,22 +62,33 @@ internal sealed class SequenceQueue
         return entries;
     }
 
-    /// <summary>The lowest number stored, or another if there is none below it.</summary>
-    public long Lowest(int lane, long other)
+    /// <summary>Whether all that is stored has one of so many numbers, from the first on.
+    /// </summary>
+    public bool IsWithin(int lane, long first, int count)
     {
         foreach (var sequence in Used(lane))
-            if (sequence < other && sequence != Zero) other = sequence;
-        return other;
+            if ((ulong)(sequence - first) >= (ulong)count && sequence != Zero) return false;
+        return true;
     }
 
     /// <summary>Adds up how often each sequence is stored.</summary>
-    /// <param name="first">The number of the sequence that <c>counts[0]</c> stands for.</param>
-    /// <param name="counts">Its last place takes the zeros.</param>
-    public void CountInto(int lane, long first, Span<float> counts)
+    /// <param name="firsts">The lowest number of each block of sequences.</param>
+    /// <param name="size">How many a block has; none is stored that belongs to no block.</param>
+    /// <param name="counts">By block and place in it; the last place takes the zeros.</param>
+    public void CountInto(
+        int lane, ReadOnlySpan<long> firsts, int size, Span<float> counts)
     {
         foreach (var sequence in Used(lane))
-            if (sequence == Zero) counts[^1]++;
-            else counts[(int)(sequence - first)]++;
+        {
+            if (sequence == Zero)
+            {
+                counts[^1]++;
+                continue;
+            }
+            var block = 0;
+            while ((ulong)(sequence - firsts[block]) >= (ulong)size) block++;
+            counts[block * size + (int)(sequence - firsts[block])]++;
+        }
     }
 
     // A ring that is not full was filled from its beginning.

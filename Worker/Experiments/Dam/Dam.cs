@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mneme.Specs;
 using Mneme.Worker.Cohorts;
 
@@ -43,18 +44,30 @@ public sealed class Dam : ExperimentFamily
         ],
         new Objective("accuracy", Maximize: true))
     {
+        SetMeasures = ["set_accuracy", "set_loss", "set_ceiling", "set_chance"],
         Rules = [MemoryHoldsABatch],
         Switches =
         [
             new SwitchSchema("redraw", "All sequences are replaced by new ones.", SetUse.Fresh,
+                Replacing),
+            new SwitchSchema("return", "An earlier set comes back.", SetUse.Earlier, Replacing),
+            new SwitchSchema("clear", "The memory goes back to its start; nothing else changes.",
+                SetUse.Keep, []),
+            new SwitchSchema("freeze", "A part stops to learn; set and memory stay.", SetUse.Keep,
             [
-                Choice("mode", "learn", "'none': the memory fills, and nothing learns",
-                    "learn", "freeze_A", "freeze_B", "none", "scratch"),
-                new("clear_memory", SettingKind.Flag, new SettingValue.Flag(true),
-                    "as published: the memory goes back to its start"),
+                Choice("part", "A", "what learns on gets a fresh optimiser, as with mode freeze_A",
+                    "A", "B", "both"),
             ]),
         ],
     };
+
+    private static ImmutableArray<SettingSchema> Replacing =>
+    [
+        Choice("mode", "learn", "'none': the memory fills, and nothing learns",
+            "learn", "freeze_A", "freeze_B", "none", "scratch"),
+        new("clear_memory", SettingKind.Flag, new SettingValue.Flag(true),
+            "as published: the memory goes back to its start"),
+    ];
 
     private static readonly SettingRule MemoryHoldsABatch = new(
         ["memory_size", "batch_size", "variant"],

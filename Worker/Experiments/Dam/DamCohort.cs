@@ -6,28 +6,30 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>The step and the switch of <see cref="Dam"/>.</summary>
+/// <summary>Phases, steps and points of <see cref="Dam"/>.</summary>
 internal sealed class DamCohort : CohortModel
 {
     // Scores of one tile. Measured at the published size, 8 lanes, one core: 16 Ki 59 ms a step,
     // 128 Ki 46, 1 Mi 37, no limit 48 and 19 MB more for each lane. A GPU wants large tiles.
     private const int RoomOnCpu = 1 << 20, RoomElsewhere = 1 << 26;
 
-    private readonly int batch, length;
+    private readonly int batch;
     private readonly DamData data;
     private readonly DamNet net;
     private readonly SequenceQueue? queue;      // null: the whole set is the memory
     private readonly DamTables tables;
-    private readonly DamRetrieval retrieval;
+    private readonly DamTraining training;
     private readonly DamLearning learning;
+    private readonly DamEvaluation evaluation;
     private readonly TrainingLog log;
-    private readonly Tensor share;              // [lane, 1, 1]: of one loss in its lane's mean
-    private readonly Tensor? first;             // [lane]: predicts n = 0 too; null: none does
-    private Tensor? clamped;                    // [lane]: share of the last step's predictions
+    private readonly long[] phase;              // [lane]: its number, from 0; -1 before the first
+    private readonly bool[] trained;            // [lane, set]
+    private readonly Dictionary<long, DamScore[]> scores = [];  // of the last point, by set
+    private bool hasBegun;                      // a phase, and no step of it is done
 
     public DamCohort(Lanes lanes) : base(lanes)
     {
-        (batch, length) = (lanes.Size("batch_size"), lanes.Size("sequence_length"));
+        batch = lanes.Size("batch_size");
         data = new DamData(lanes, State);
         net = new DamNet(lanes, State);
         var namesSequences = lanes[0].Text("variant") == "infonce";
@@ -35,57 +37,66 @@ internal sealed class DamCohort : CohortModel
             queue = new SequenceQueue(State, lanes.Count, lanes.Size("memory_size"),
                 lanes[0].Text("initial_memory") == "zeros");
         tables = new DamTables(lanes, data, queue);
-        retrieval = new DamRetrieval(
-            namesSequences ? new NameReading() : new BitReading(), batch, length - 1,
+        var retrieval = new DamRetrieval(
+            namesSequences ? new NameReading() : new BitReading(), data.Length - 1,
             lanes.Device.IsCpu ? RoomOnCpu : RoomElsewhere);
         learning = new DamLearning(lanes, State, net);
         log = new TrainingLog(State, lanes.Count, 1, lanes.Device, DType.Float32);
-        var includes = lanes.Each(DamData.IncludesFirst);
-        share = State.Hold(Tensor.From(
-            [.. includes.Select(also => 1f / (batch * (length - (also ? 0 : 1))))],
-            [lanes.Count, 1, 1], lanes.Device));
-        if (includes.Contains(true))
-            first = State.Hold(Tensor.From(includes, [lanes.Count], lanes.Device));
-    }
-
-    public override void Step(long step)
-    {
-        tables.Follow();
-        var places = new long[Lanes.Count * batch];
-        for (var k = 0; k < Lanes.Count; k++) data.Draw(k, step, places.AsSpan(k * batch, batch));
-        Train(step, places);
-        // Prediction and update saw the memory from before the batch.
-        for (var k = 0; k < Lanes.Count; k++) Remember(k, places.AsSpan(k * batch, batch));
+        training = new DamTraining(lanes, State, net, tables, retrieval);
+        evaluation = new DamEvaluation(lanes, data, net, tables, retrieval);
+        phase = State.Add("phase", lanes.Each(_ => -1L));
+        trained = State.Add("trained", new bool[lanes.Count * lanes.Sets]);
     }
 
     public override void Begin(PhaseStart start, long step)
     {
+        hasBegun = true;
         Array.Fill(data.Present, start.Set);
-        if (start.Switch is not { } how) return;
-        if (((SettingValue.Flag)how["clear_memory"]).Value)
-            for (var k = 0; k < Lanes.Count; k++) queue?.Clear(k);
-        var mode = (SettingValue.Text)how["mode"];
-        learning.Begin(DamLearning.ModeOf(mode.Value), data.Present);
+        for (var k = 0; k < Lanes.Count; k++)
+        {
+            phase[k]++;
+            if (start.Set < Lanes.Sets) trained[k * Lanes.Sets + start.Set] = true;
+        }
+        training.Begin();
         log.Restart(step);
+        if (start.Switch is { } how) Switch(how);
+    }
+
+    public override void Step(long step)
+    {
+        hasBegun = false;
+        tables.Follow();
+        var places = new long[Lanes.Count * batch];
+        for (var k = 0; k < Lanes.Count; k++) data.Draw(k, step, places.AsSpan(k * batch, batch));
+        training.Step(step, places, learning, log);
+        // Prediction and update saw the memory from before the batch.
+        for (var k = 0; k < Lanes.Count; k++) Remember(k, places.AsSpan(k * batch, batch));
     }
 
     public override double[][] Measure(long steps, Evaluation what)
     {
         var figures = log.Figures(steps);
         var weights = new DamWeights(Lanes, net);
-        var cut = clamped?.ToArray<float>();
+        var cut = training.ClampedShares();
+        Evaluate(what);
         return Lanes.Each((k, _) =>
         {
-            var ceiling = data.Ceiling(k);
+            var ceiling = data.Ceilings(k, data.Present[k]).Drawn;
             var memory = DamContents.Of(k, data, queue);
-            return new[]
-            {
+            return (double[])
+            [
                 figures.Loss[k], figures.Accuracy[k], ceiling, figures.Accuracy[k] / ceiling,
                 weights.Sharpness[k], weights.HeadCorrelation[k],
-                memory.Fill, memory.Distinct, memory.PresentShare, cut?[k] ?? double.NaN,
-            };
+                memory.Fill, memory.Distinct, memory.PresentShare, cut[k],
+                .. OfSets(what, k, score => score.Accuracy), .. OfSets(what, k, s => s.Loss),
+                .. OfSets(what, k, s => s.Ceiling), .. OfSets(what, k, s => s.Chance),
+            ];
         });
     }
+
+    public override IReadOnlyList<NamedArray> Records(long steps) => DamRecords.Of(
+        Lanes, data, new DamWeights(Lanes, net), phase,
+        Lanes.Each((k, _) => scores[data.Present[k]][k]), hasBegun);
 
     public override long? DivergedAt(int lane) => log.DivergedAt(lane);
 
@@ -95,74 +106,37 @@ internal sealed class DamCohort : CohortModel
     public override void Dispose()
     {
         tables.Dispose();
-        clamped?.Dispose();
         base.Dispose();
     }
 
-    private void Train(long step, long[] places)
+    private void Switch(SwitchSpec how)
     {
-        var rows = tables.Rows(places);                             // [lane, batch, length]
-        var isAhead = rows.Gt(0.0);
-        var queries = net.Queries(rows);                            // [lane, n, batch, head]
-        var place = Tensor.From(places, [Lanes.Count, batch], Lanes.Device);
-        var keys = new List<Tensor>();
-        var parts = new List<DamPart>();
-        foreach (var table in tables.Tables)
-        {
-            Tensor Own(Tensor all) => all.Narrow(0, table.FirstLane, table.Lanes);
-            keys.Add(net.Keys(table.Bits, table.FirstLane));
-            parts.Add(retrieval.Retrieve(
-                new DamQuestion(
-                    Own(queries.Detach()), keys[^1].Detach(),
-                    table.Counts(queue, data.Sequences, Lanes.Device).Log(),
-                    table.Sides.Narrow(1, 1, length - 1),
-                    Own(isAhead).Transpose(1, 2).Narrow(1, 1, length - 1), Own(place), Own(share)),
-                learning.Anything));
-        }
-        // Tables may differ in their rows: their keys stay apart.
-        var part = DamPart.Join(0, [.. parts.Select(p => p with { KeySlope = null })]);
-        var idle = Lanes.Each((k, _) => queue?.IsEmpty(k) ?? false);
-        Record(step, part, FirstBit(isAhead), idle);
-        if (part.QuerySlope is null) return;
-        var slopes = Autograd.Grad([queries, .. keys], [net.QueryLogits, net.KeyLogits],
-            [part.QuerySlope, .. parts.Select(p => p.KeySlope!)]);
-        learning.Step(slopes, idle, log.Healthy);
+        var clears = how.Kind == "clear" || (how.Kind is "redraw" or "return"
+            && ((SettingValue.Flag)how["clear_memory"]).Value);
+        for (var k = 0; k < Lanes.Count && clears; k++) queue?.Clear(k);
+        if (how.Kind == "freeze")
+            learning.Begin(DamLearning.Freezing(((SettingValue.Text)how["part"]).Value), phase);
+        if (how.Kind is "redraw" or "return")
+            learning.Begin(DamLearning.ModeOf(((SettingValue.Text)how["mode"]).Value), phase);
     }
 
-    private void Record(long step, DamPart part, DamAnswer? firstBit, bool[] idle)
+    // All sets that are asked for in some lane, and each lane's own.
+    private void Evaluate(Evaluation what)
     {
-        var shares = share.View(Lanes.Count);
-        Tensor Sum(Tensor values) => values.To(DType.Float32).Sum(1, 2);
-        var (loss, hit) = (Sum(part.Loss), Sum(part.Hit));          // [lane]
-        if (firstBit is not null)
-        {
-            loss = Tensor.Where(first!, loss + firstBit.Loss.Sum(1), loss);
-            hit = Tensor.Where(first!, hit + firstBit.Hit.To(DType.Float32).Sum(1), hit);
-        }
-        (loss, hit) = (loss * shares, hit * shares);
-        if (idle.Contains(true))
-        {
-            var empty = Tensor.From(idle, [Lanes.Count], Lanes.Device);
-            loss = Tensor.Where(empty, Tensor.Scalar(Math.Log(2), device: Lanes.Device), loss);
-            hit = Tensor.Where(empty, Tensor.Scalar(.5, device: Lanes.Device), hit);
-        }
-        log.Record(step, loss, hit);
-        clamped?.Dispose();
-        clamped = (Sum(part.Clamped) / (batch * (length - 1L))).Keep();
+        scores.Clear();
+        for (var set = 0; set < Lanes.Sets; set++)
+            if (Lanes.Each((k, _) => IsAsked(what, k, set)).Contains(true))
+                scores[set] = evaluation.Of(set);
+        foreach (var set in data.Present.Where(set => !scores.ContainsKey(set)).Distinct())
+            scores[set] = evaluation.Of(set);
     }
 
-    // With nothing revealed all scores are zero: the chance of +1 is its share in memory.
-    private DamAnswer? FirstBit(Tensor isAhead)
-    {
-        if (first is null) return null;
-        var chances = tables.Tables.Select(table =>
-        {
-            var counts = table.Counts(queue, data.Sequences, Lanes.Device);     // [lanes, 1, row]
-            return counts.Bmm(table.Sides.Select(1, 0)) / counts.Sum([2], true);
-        });
-        var chance = Tensor.Cat(0, [.. chances]).Expand(-1, batch, -1);
-        return BitReading.Judge(chance, isAhead.Select(2, 0));      // [lane, batch]
-    }
+    private bool IsAsked(Evaluation what, int lane, int set) =>
+        what == Evaluation.All || trained[lane * Lanes.Sets + set];
+
+    private IEnumerable<double> OfSets(Evaluation what, int lane, Func<DamScore, double> value) =>
+        Enumerable.Range(0, Lanes.Sets).Select(set =>
+            IsAsked(what, lane, set) ? value(scores[set][lane]) : double.NaN);
 
     private void Remember(int lane, Span<long> places)
     {

@@ -15,7 +15,7 @@ internal sealed class DamData
     private readonly bool namesSequences;
     private readonly bool[] includesFirst;
     private readonly Dictionary<(int Lane, long Set), SequenceSet> drawn = [];
-    private readonly Dictionary<(int Lane, long Set), double> ceilings = [];
+    private readonly Dictionary<(int Lane, long Set), SetCeilings> ceilings = [];
 
     public DamData(Lanes lanes, LaneState state)
     {
@@ -42,29 +42,37 @@ internal sealed class DamData
     public static bool IncludesFirst(Lane lane) =>
         ((SettingValue.Flag)lane["include_n0"]).Value && lane.Text("variant") == "queue";
 
+    /// <summary>A set that is used at every step.</summary>
     public SequenceSet Set(int lane, long number) =>
         drawn.TryGetValue((lane, number), out var set)
             ? set
             : drawn[(lane, number)] = SequenceSet.Draw(sets[lane], number, Sequences, length);
 
+    /// <summary>A set that is used once: an experiment may have thousands.</summary>
+    public SequenceSet Look(int lane, long number) =>
+        drawn.TryGetValue((lane, number), out var set)
+            ? set
+            : SequenceSet.Draw(sets[lane], number, Sequences, length);
+
     /// <summary>A sequence for people: <c>+--+</c>.</summary>
     public string Text(int lane, long sequence) =>
         Set(lane, sequence / Sequences).Text((int)(sequence % Sequences));
 
-    /// <summary>Forgets sets that nobody stores any more.</summary>
-    public void Forget(int lane, long before)
+    /// <summary>Forgets sets that are neither present nor stored.</summary>
+    /// <param name="inUse">[lane][block]</param>
+    public void KeepOnly(long[][] inUse)
     {
-        foreach (var key in drawn.Keys.Where(key => key.Lane == lane && key.Set < before).ToList())
+        foreach (var key in drawn.Keys.Where(key => !inUse[key.Lane].Contains(key.Set)).ToList())
             drawn.Remove(key);
     }
 
-    /// <summary>The best accuracy on a lane's present set.</summary>
-    public double Ceiling(int lane)
+    /// <summary>The best accuracies on a set.</summary>
+    public SetCeilings Ceilings(int lane, long set)
     {
-        var key = (lane, Present[lane]);
+        var key = (lane, set);
         return ceilings.TryGetValue(key, out var found)
             ? found
-            : ceilings[key] = Ceiling(Set(lane, Present[lane]), lane);
+            : ceilings[key] = Ceilings(Look(lane, set), lane);
     }
 
     /// <summary>The sequences of a step, as places in the lane's present set.</summary>
@@ -81,13 +89,18 @@ internal sealed class DamData
         return Math.Min(at < 0 ? ~at : at + 1, Sequences - 1);
     }
 
-    private double Ceiling(SequenceSet set, int lane)
+    private SetCeilings Ceilings(SequenceSet set, int lane)
     {
-        var chances = Enumerable.Range(0, Sequences).Select(i => Chance(lane, i)).ToArray();
-        return namesSequences
-            ? set.CeilingOfNames(chances)
-            : set.CeilingOfBits(chances, includesFirst[lane]);
+        var drawn = Enumerable.Range(0, Sequences).Select(i => Chance(lane, i)).ToArray();
+        var equal = Enumerable.Repeat(1.0 / Sequences, Sequences).ToArray();
+        var (first, byPosition) = (includesFirst[lane] ? 0 : 1, Best(set, equal));
+        return new SetCeilings(
+            sums[lane] is null ? byPosition[first..].Average() : Best(set, drawn)[first..].Average(),
+            byPosition[first..].Average(), byPosition[1..]);
     }
+
+    private double[] Best(SequenceSet set, double[] chances) =>
+        namesSequences ? set.CeilingsOfNames(chances) : set.CeilingsOfBits(chances);
 
     private double Chance(int lane, int sequence) => sums[lane] is not { } sum
         ? 1.0 / Sequences
@@ -103,3 +116,9 @@ internal sealed class DamData
         return [.. sum.Select(part => part / sum[^1])];
     }
 }
+
+/// <summary>What the best possible predictor reaches on a set.</summary>
+/// <param name="Drawn">Of sequences as training draws them.</param>
+/// <param name="Each">Of every sequence once.</param>
+/// <param name="ByPosition">The same by revealed bits, from one on.   // [length - 1]</param>
+internal sealed record SetCeilings(double Drawn, double Each, double[] ByPosition);

@@ -37,6 +37,15 @@ internal sealed class DamLearning
         _ => throw new ArgumentException($"dam has no mode '{name}'"),
     };
 
+    /// <summary>The mode in which a part is frozen and the other learns on.</summary>
+    public static DamMode Freezing(string part) => part switch
+    {
+        "A" => DamMode.FreezeA,
+        "B" => DamMode.FreezeB,
+        "both" => DamMode.None,
+        _ => throw new ArgumentException($"dam has no part '{part}'"),
+    };
+
     /// <summary>Begins a phase in every lane. 'learn' keeps the optimisers' state; what learns on
     /// beside something frozen gets a fresh one.</summary>
     /// <param name="times">How many phases each lane had before.   // [lane]</param>

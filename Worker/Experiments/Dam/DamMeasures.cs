@@ -24,31 +24,53 @@ internal sealed record DamContents(double Fill, int Distinct, double PresentShar
     }
 }
 
-/// <summary>What the lanes' weights look like.</summary>
+/// <summary>What the lanes' weights look like. Means are taken lane by lane, in double
+/// precision.</summary>
 internal sealed class DamWeights
 {
     public DamWeights(Lanes lanes, DamNet net)
     {
         using var still = Autograd.NoGrad();
-        var sharpest = net.QueryWeights().Max(-1);                  // [lane, n, head]
-        var alike = net.QueryLogits.Size(2) < 2 ? null : Alike(net.QueryLogits);
-        Sharpness = lanes.Each((k, _) => lanes.MeanOf(sharpest, k));
-        HeadCorrelation = lanes.Each((k, _) =>
-            alike is null ? double.NaN : lanes.MeanOf(alike, k));
+        var (logits, keys) = (net.QueryLogits, net.KeyLogits);
+        var (length, heads) = ((int)logits.Size(1), (int)logits.Size(2));
+        Sharpnesses = Means(net.QueryWeights().Max(-1), lanes.Count, heads);
+        QueryMeans = Means(logits, lanes.Count, heads * length);
+        KeyMeans = Means(keys.Transpose(1, 2), lanes.Count, heads);
+        HeadCorrelations = heads < 2
+            ? lanes.Each(_ => Enumerable.Repeat(double.NaN, length).ToArray())
+            : Means(Alike(logits), lanes.Count, 1);
     }
 
     /// <summary>The mean over n and heads of the greatest weight in A(n).   // [lane]</summary>
-    public double[] Sharpness { get; }
+    public double[] Sharpness => [.. Sharpnesses.Select(row => row.Average())];
 
     /// <summary>The mean over n of Pearson's correlation between two heads' rows of A_logits[n],
     /// whole rows; NaN for one head.   // [lane]</summary>
-    public double[] HeadCorrelation { get; }
+    public double[] HeadCorrelation => [.. HeadCorrelations.Select(row => row[1..].Average())];
+
+    /// <summary>By n, from one on.   // [lane][length - 1]</summary>
+    public double[][] Sharpnesses { get; }
+
+    /// <summary>By n, from zero on: row 0 is never used.   // [lane][length]</summary>
+    public double[][] HeadCorrelations { get; }
+
+    /// <summary>The mean of A_logits[n] over heads and positions, by n.   //
+    /// [lane][length]</summary>
+    public double[][] QueryMeans { get; }
+
+    /// <summary>The mean of B_logits over heads, by position.   // [lane][length]</summary>
+    public double[][] KeyMeans { get; }
+
+    // Of the last elements, so many at a time.   // [lane, ...] -> [lane][...]
+    private static double[][] Means(Tensor values, int lanes, int count) =>
+        [.. values.Contiguous().ToArray<float>().Chunk((int)(values.Count / lanes))
+            .Select(lane => lane.Chunk(count).Select(part => part.Average(x => (double)x))
+                .ToArray())];
 
     // Of unit vectors z the sum over all pairs of z . z' is |sum of z|^2 less their number.
     private static Tensor Alike(Tensor logits)
     {
-        var rows = logits.Narrow(1, 1, logits.Size(1) - 1);         // [lane, n, head, length]
-        rows -= rows.Mean([-1], true);
+        var rows = logits - logits.Mean([-1], true);                // [lane, n, head, length]
         var unit = rows / rows.Square().Sum([-1], true).Sqrt();
         var heads = logits.Size(2);
         return (unit.Sum(2).Square().Sum(-1) - heads) / (double)(heads * (heads - 1));

@@ -5,16 +5,15 @@ namespace Mneme.Worker.Experiments;
 /// <summary>Losses and their gradients, tile by tile. The scores of a step are [lane, n, batch,
 /// row], far more than all else together. As each tile is read and differentiated at once, they
 /// never exist as a whole, and on a CPU a tile stays in the cache.</summary>
-/// <param name="batch">Samples of a lane.</param>
 /// <param name="prefixes">Numbers of revealed bits: length - 1.</param>
 /// <param name="room">Scores of one tile, at most; one n of one lane is never cut.</param>
-internal sealed class DamRetrieval(DamReading reading, int batch, int prefixes, int room)
+internal sealed class DamRetrieval(DamReading reading, int prefixes, int room)
 {
     /// <summary>All tiles of the lanes of one table.</summary>
     /// <param name="learns">Whether gradients are wanted.</param>
     public DamPart Retrieve(DamQuestion question, bool learns)
     {
-        var scores = batch * question.Rows;                         // of one n of one lane
+        var scores = question.Batch * question.Rows;                // of one n of one lane
         var chunk = Math.Clamp(room / scores, 1, prefixes);
         // A lane is cut in the same places whatever its neighbours are.
         var group = chunk < prefixes ? 1 : Math.Clamp(room / scores / prefixes, 1, question.Lanes);
@@ -38,8 +37,8 @@ internal sealed class DamRetrieval(DamReading reading, int batch, int prefixes, 
         var keys = question.Keys.Detach().RequireGrad();            // [lanes, head, row]
         var scores = question.Bias.BAddBmm(query, keys);            // [lanes, n * batch, row]
         var answer = reading.Read(
-            scores.View(-1, batch, question.Rows), question.TileOf(from, count));
-        long[] shape = [question.Lanes, count, batch];
+            scores.View(-1, question.Batch, question.Rows), question.TileOf(from, count));
+        long[] shape = [question.Lanes, count, question.Batch];
         var slopes = learns
             ? Autograd.Grad([answer.Loss], [query, keys],
                 [question.Share.Expand(shape).Reshape(answer.Loss.Shape)])
@@ -73,6 +72,8 @@ internal sealed record DamQuestion(
     public int Lanes => (int)Queries.Size(0);
 
     public int Rows => (int)Keys.Size(2);
+
+    public int Batch => (int)Place.Size(1);
 
     /// <summary>The same for a part of the lanes.</summary>
     public DamQuestion Of(int first, int count)

@@ -11,11 +11,19 @@ internal sealed class DamTables(Lanes lanes, DamData data, SequenceQueue? queue)
 {
     private readonly int length = lanes.Size("sequence_length");
     private readonly bool hasZeros = lanes[0].Text("initial_memory") == "zeros";
-    private long[] newest = [], oldest = [];
+    private long[] shown = [];              // [lane]: the sets that the rows below are of
+    private long[][] stored = [];           // [lane][block]: sets that may be stored, in order
     private Tensor? present;                // [lane * sequence, length]
 
     /// <summary>Neighbouring lanes whose tables have equal shapes.</summary>
     public List<DamTable> Tables { get; } = [];
+
+    /// <summary>Whether a sequence is named among those of its set; else its next bit is predicted
+    /// from what is stored.</summary>
+    public bool NamesSequences => queue is null;
+
+    /// <summary>Whether a lane has nothing to look into.</summary>
+    public bool IsEmpty(int lane) => queue?.IsEmpty(lane) ?? false;
 
     /// <summary>Sequences of the lanes' present sets.   // [lane, batch, length]</summary>
     /// <param name="places">Where in its lane's set each one is.   // [lane * batch]</param>
@@ -30,21 +38,43 @@ internal sealed class DamTables(Lanes lanes, DamData data, SequenceQueue? queue)
     /// <summary>Makes the tables those of the sets now present or stored.</summary>
     public void Follow()
     {
-        var first = lanes.Each((k, _) =>
-            queue is null ? data.Present[k] : Oldest(k) / data.Sequences);
-        if (newest.SequenceEqual(data.Present) && oldest.SequenceEqual(first)) return;
-        (newest, oldest) = ([.. data.Present], first);
+        var now = lanes.Each((k, _) => SetsOf(k));
+        if (shown.SequenceEqual(data.Present) && stored.Length == now.Length
+            && stored.Zip(now).All(pair => pair.First.SequenceEqual(pair.Second))) return;
+        (shown, stored) = ([.. data.Present], now);
         Dispose();
+        data.KeepOnly(stored);
         present = Tensor.From<float>(
-            [.. newest.SelectMany((set, k) => data.Set(k, set).Bits.ToArray())],
+            [.. shown.SelectMany((set, k) => data.Set(k, set).Bits.ToArray())],
             [(long)lanes.Count * data.Sequences, length], lanes.Device).Keep();
-        for (var k = 0; k < lanes.Count; k++) data.Forget(k, oldest[k]);
         for (int from = 0, to; from < lanes.Count; from = to)
         {
-            for (to = from + 1; to < lanes.Count && Sets(to) == Sets(from);) to++;
-            Tables.Add(Table(from, to - from));
+            for (to = from + 1; to < lanes.Count && IsLike(to, from);) to++;
+            Tables.Add(Table(from, stored[from..to], hasZeros));
         }
     }
+
+    /// <summary>A table of one set of every lane, whether it is stored or not.</summary>
+    public DamTable OfSet(long set) => Table(0, lanes.Each((_, _) => new[] { set }), false);
+
+    /// <summary>What the lanes of a table ask of it; all but the keys is of all lanes.</summary>
+    public DamQuestion Ask(
+        DamTable table, Tensor queries, Tensor keys, Tensor isAhead, Tensor place, Tensor share)
+    {
+        Tensor Own(Tensor all) => all.Narrow(0, table.FirstLane, table.Lanes);
+        return new DamQuestion(
+            Own(queries), keys, table.Counts(queue, data.Sequences, lanes.Device).Log(),
+            table.Sides.Narrow(1, 1, length - 1),
+            Own(isAhead).Transpose(1, 2).Narrow(1, 1, length - 1), Own(place), Own(share));
+    }
+
+    /// <summary>The shares of what is stored whose first bit is +1, and is not.   // [lane, 1,
+    /// 2]</summary>
+    public Tensor FirstBits() => Tensor.Cat(0, [.. Tables.Select(table =>
+    {
+        var counts = table.Counts(queue, data.Sequences, lanes.Device);     // [lanes, 1, row]
+        return counts.Bmm(table.Sides.Select(1, 0)) / counts.Sum([2], true);
+    })]);
 
     public void Dispose()
     {
@@ -53,43 +83,51 @@ internal sealed class DamTables(Lanes lanes, DamData data, SequenceQueue? queue)
         Tables.Clear();
     }
 
-    private long Oldest(int lane) => queue!.Lowest(lane, data.Present[lane] * data.Sequences);
+    private bool IsLike(int lane, int other) => stored[lane].Length == stored[other].Length;
 
-    private int Sets(int lane) => (int)(newest[lane] - oldest[lane] + 1);
-
-    private DamTable Table(int firstLane, int count)
+    private long[] SetsOf(int lane)
     {
-        var rows = Sets(firstLane) * data.Sequences + (hasZeros ? 1 : 0);
-        var bits = new float[(long)count * length * rows];
-        for (var k = 0; k < count; k++)
-            Fill(firstLane + k, rows, bits.AsSpan(k * length * rows, length * rows));
-        var table = Tensor.From(bits, [count, length, rows], lanes.Device);
+        var present = data.Present[lane];
+        if (queue is null
+            || queue.IsWithin(lane, present * data.Sequences, data.Sequences)) return [present];
+        return [.. queue.Entries(lane).Where(entry => entry != SequenceQueue.Zero)
+            .Select(entry => entry / data.Sequences).Append(present).Distinct().Order()];
+    }
+
+    private DamTable Table(int firstLane, long[][] sets, bool endsWithZeros)
+    {
+        var rows = sets[0].Length * data.Sequences + (endsWithZeros ? 1 : 0);
+        var bits = new float[(long)sets.Length * length * rows];
+        for (var k = 0; k < sets.Length; k++)
+            Fill(firstLane + k, sets[k], rows, bits.AsSpan(k * length * rows, length * rows));
+        var table = Tensor.From(bits, [sets.Length, length, rows], lanes.Device);
         var ahead = table.Gt(0.0);
-        return new DamTable(firstLane, oldest[firstLane..(firstLane + count)], table.Keep(),
+        return new DamTable(firstLane, sets, table.Keep(),
             Tensor.Stack(-1, ahead, ahead.LogicalNot()).To(DType.Float32).Keep());
     }
 
     // Column by column; the last one stays zero when there are zeros.
-    private void Fill(int lane, int rows, Span<float> bits)
+    private void Fill(int lane, long[] sets, int rows, Span<float> bits)
     {
-        for (var row = 0; row < Sets(lane) * data.Sequences; row++)
+        for (var block = 0; block < sets.Length; block++)
         {
-            var set = data.Set(lane, oldest[lane] + row / data.Sequences);
-            for (var n = 0; n < length; n++)
-                bits[n * rows + row] = set[row % data.Sequences, n];
+            var set = data.Look(lane, sets[block]);
+            for (var row = 0; row < data.Sequences; row++)
+                for (var n = 0; n < length; n++)
+                    bits[n * rows + block * data.Sequences + row] = set[row, n];
         }
     }
 }
 
 /// <summary>Every sequence that some lanes may store, once.</summary>
-/// <param name="Oldest">The first set in each lane's table.   // [lanes]</param>
+/// <param name="Sets">The sets in each lane's table, in order.   // [lanes][block]</param>
 /// <param name="Bits">+1, -1, or 0 in a row of zeros.   // [lanes, length, row]</param>
 /// <param name="Sides">1 where a bit is +1, and 1 where it is not.   // [lanes, length, row,
 /// 2]</param>
-internal sealed record DamTable(int FirstLane, long[] Oldest, Tensor Bits, Tensor Sides)
+internal sealed record DamTable(int FirstLane, long[][] Sets, Tensor Bits, Tensor Sides)
     : IDisposable
 {
-    public int Lanes => Oldest.Length;
+    public int Lanes => Sets.Length;
 
     public int Rows => (int)Bits.Size(2);
 
@@ -102,7 +140,9 @@ internal sealed record DamTable(int FirstLane, long[] Oldest, Tensor Bits, Tenso
         {
             var own = counts.AsSpan(k * Rows, Rows);
             if (queue is null || queue.IsEmpty(FirstLane + k)) own.Fill(1);
-            else queue.CountInto(FirstLane + k, Oldest[k] * sequences, own);
+            else
+                queue.CountInto(
+                    FirstLane + k, [.. Sets[k].Select(set => set * sequences)], sequences, own);
         }
         return Tensor.From<float>(counts, [Lanes, 1, Rows], device);
     }

@@ -27,33 +27,33 @@ internal sealed class SequenceSet(float[] bits, int length)
         for (var i = 0; i < text.Length; i++) text[i] = this[row, i] > 0 ? '+' : '-';
     });
 
-    /// <summary>The best accuracy that any predictor of the next bit can reach: of sequences that
-    /// begin alike, predict what most go on with.</summary>
+    /// <summary>The best accuracy that any predictor of bit n can reach from the n before it, for
+    /// every n: of sequences that begin alike, predict what most go on with.</summary>
     /// <param name="chances">How likely each sequence is.</param>
-    public double CeilingOfBits(double[] chances, bool includeFirst) =>
-        MeanOverPrefixes(includeFirst ? 0 : 1, (n, group) =>
-        {
-            var ahead = group.Sum(i => this[i, n] > 0 ? chances[i] : 0);
-            return Math.Max(ahead, group.Sum(i => chances[i]) - ahead);
-        });
+    public double[] CeilingsOfBits(double[] chances) => OverPrefixes((n, group) =>
+    {
+        var ahead = group.Sum(i => this[i, n] > 0 ? chances[i] : 0);
+        return Math.Max(ahead, group.Sum(i => chances[i]) - ahead);
+    });
 
-    /// <summary>The best accuracy of naming the sequence from its beginning.</summary>
-    /// <inheritdoc cref="CeilingOfBits"/>
-    public double CeilingOfNames(double[] chances) =>
-        MeanOverPrefixes(1, (_, group) => group.Max(i => chances[i]));
+    /// <summary>The best accuracy of naming the sequence from its first n bits, for every n.
+    /// </summary>
+    /// <inheritdoc cref="CeilingsOfBits"/>
+    public double[] CeilingsOfNames(double[] chances) =>
+        OverPrefixes((_, group) => group.Max(i => chances[i]));
 
-    // Sums over the groups of sequences with equal first n bits, averaged over n. Once every
+    // For every n the sum over the groups of sequences with equal first n bits. Once every
     // sequence is told apart, nothing is missed.
-    private double MeanOverPrefixes(int from, Func<int, List<int>, double> best)
+    private double[] OverPrefixes(Func<int, List<int>, double> best)
     {
         List<List<int>> groups = [[.. Enumerable.Range(0, Count)]];
-        var sum = 0.0;
+        var sums = new double[length];
         for (var n = 0; n < length; n++)
         {
-            if (n >= from) sum += groups.Count == Count ? 1 : groups.Sum(group => best(n, group));
+            sums[n] = groups.Count == Count ? 1 : groups.Sum(group => best(n, group));
             if (groups.Count < Count) groups = [.. groups.SelectMany(group => Split(group, n))];
         }
-        return sum / (length - from);
+        return sums;
     }
 
     private IEnumerable<List<int>> Split(List<int> group, int n)

@@ -131,7 +131,7 @@ public sealed class DamArithmeticTests
             Tensor.Stack(-1, bits.Gt(0.0), bits.Lt(0.0)).To(DType.Float32).Narrow(1, 1, 2),
             rows.Gt(0.0).Transpose(1, 2).Narrow(1, 1, 2), Tensor.From([0L], [1, 1]),
             Tensor.Full([1, 1, 1], .5));
-        return new DamRetrieval(new BitReading(), 1, 2, 1000).Retrieve(question, learns: true);
+        return new DamRetrieval(new BitReading(), 2, 1000).Retrieve(question, learns: true);
     }
 
     private static DamTrace Trace(

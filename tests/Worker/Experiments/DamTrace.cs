@@ -22,7 +22,7 @@ internal sealed class DamTrace : IDisposable
     public DamTrace(uint seed, params (string, SettingValue)[] settings)
     {
         lane = Bench.Lane(Family, seed, settings);
-        bench = new Bench(Family, lane);
+        bench = new Bench(Family, sets: 3, saves: [], lane);
         (length, heads) = (Size("sequence_length"), Size("heads"));
         batch = Size("batch_size");
         startsWithZeros = lane.Text("initial_memory") == "zeros";
@@ -62,14 +62,26 @@ internal sealed class DamTrace : IDisposable
         double[] Slope(string mean) => [.. Floats(mean).Select(value => value / (1 - .9f))];
     }
 
-    public void Switch(string mode, bool clear = true)
+    public void Switch(string mode, bool clear = true) =>
+        Begin((int)set + 1, Redraw(mode, clear), clear);
+
+    /// <param name="clears">Whether the switch empties the memory.</param>
+    public void Begin(int next, SwitchSpec how, bool clears)
     {
         using var scope = new TensorScope();
-        bench.Model.Begin(new PhaseStart((int)++set, Redraw(mode, clear)), step);
-        if (clear) Clear();
+        bench.Model.Begin(new PhaseStart(next, how), step);
+        set = next;
+        if (clears) Clear();
     }
 
-    public static SwitchSpec Redraw(string mode, bool clear = true) => new("redraw",
+    /// <summary>Every sequence of a set.</summary>
+    public double[][] SequencesOf(long number) =>
+        [.. Enumerable.Range(0, Size("sequences")).Select(place => Sequence(number, place))];
+
+    public static SwitchSpec Redraw(string mode, bool clear = true) =>
+        Replace("redraw", mode, clear);
+
+    public static SwitchSpec Replace(string kind, string mode, bool clear) => new(kind,
         [new("mode", new Text(mode)), new("clear_memory", new Flag(clear))]);
 
     public void Set(string name, params float[] values) => bench.Model.State.Set(name, values);
@@ -90,12 +102,14 @@ internal sealed class DamTrace : IDisposable
     {
         var places = new long[batch];
         lane.Stream("data/draw").FillIntegers(step, Size("sequences"), places);
-        return [.. places.Select(place =>
-        {
-            var bits = new float[length];
-            lane.Stream("data/set").FillUniform(set, 1, bits, place * length);
-            return bits.Select(bit => bit > 0 ? 1.0 : -1.0).ToArray();
-        })];
+        return [.. places.Select(place => Sequence(set, place))];
+    }
+
+    private double[] Sequence(long number, long place)
+    {
+        var bits = new float[length];
+        lane.Stream("data/set").FillUniform(number, 1, bits, place * length);
+        return [.. bits.Select(bit => bit > 0 ? 1.0 : -1.0)];
     }
 
     private int Size(string setting) => (int)lane.Integer(setting);

@@ -39,11 +39,23 @@ public sealed class SequenceQueueTests
         var queue = Queue(capacity: 4);
         queue.Append(0, [12, 10, 12, 11, 12]);
         var counts = new float[3];
-        queue.CountInto(0, 10, counts);
+        queue.CountInto(0, [10], size: 3, counts);
 
         counts.ShouldBe([1, 1, 2]);
-        queue.Lowest(0, other: 11).ShouldBe(10);
-        queue.Lowest(0, other: 9).ShouldBe(9);
+        queue.IsWithin(0, 10, 3).ShouldBeTrue();
+        queue.IsWithin(0, 10, 2).ShouldBeFalse();
+        queue.IsWithin(0, 11, 2).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Counts_of_blocks_that_lie_apart_stand_side_by_side()
+    {
+        var queue = Queue(capacity: 5);
+        queue.Append(0, [40, 41, 40, 3, 2]);
+        var counts = new float[4];
+        queue.CountInto(0, [2, 40], size: 2, counts);
+
+        counts.ShouldBe([1, 1, 2, 1]);
     }
 
     [Fact]
@@ -52,10 +64,10 @@ public sealed class SequenceQueueTests
         var queue = Queue(capacity: 3, startsWithZeros: true);
         queue.Append(0, [4, 5]);
         var counts = new float[3];
-        queue.CountInto(0, 4, counts);
+        queue.CountInto(0, [4], size: 2, counts);
         counts.ShouldBe([1, 1, 1]);
         queue.Entries(0).ShouldBe([SequenceQueue.Zero, 4, 5]);
-        queue.Lowest(0, other: 9).ShouldBe(4);
+        queue.IsWithin(0, 4, 2).ShouldBeTrue();
 
         queue.Clear(0);
         queue.Entries(0).ShouldAllBe(entry => entry == SequenceQueue.Zero);
