@@ -89,7 +89,7 @@ def sets_over_time(experiment, schedule=0):
 
 
 def event_locked_recovery(experiment):
-    """The set that is trained, around all switches: steps since the switch."""
+    """Accuracy in training after each switch: steps since the switch."""
     figure, ax = plt.subplots(figsize=(8, 4.5))
     for s, name in enumerate(experiment.schedules[:10]):
         rows, phases = experiment.rows(s), experiment.phases(s)
@@ -140,10 +140,10 @@ def accuracy_by_rank(experiment):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", help="results/NAME")
-    parser.add_argument("--out", help="folder of the figures (default: FOLDER/figures)")
+    parser.add_argument("--out", help="folder of the figures (default: FOLDER-figures)")
     arguments = parser.parse_args()
     experiment = Experiment(arguments.folder)
-    out = arguments.out or os.path.join(arguments.folder, "figures")
+    out = arguments.out or os.path.normpath(arguments.folder) + "-figures"
     os.makedirs(out, exist_ok=True)
     for draw in [learning_curves, sets_over_time, event_locked_recovery, accuracy_heat_map,
                  accuracy_by_rank]:

@@ -8,12 +8,9 @@ namespace Mneme.Coordinator.Export.SeedLayout;
 /// step) and <c>model_state_dict</c>.</summary>
 internal static class DamPickle
 {
-    // Of a point's records, under the names that the original logs them by.
-    private static readonly (string Key, string Record)[] Arrays =
-    [
-        ("A_logits_mean", "A_logits_mean"), ("B_logits_mean", "B_logits_mean"),
-        ("A_correlation_offdiag_mean", "head_correlation_by_position"),
-    ];
+    // Of a point's records: means by position, under the original's names.
+    private static readonly string[] Arrays =
+        ["A_logits_mean", "B_logits_mean", "A_correlation_offdiag_mean"];
 
     public static PickleValue.Dict Of(SeedTrial trial) => new()
     {
@@ -35,8 +32,8 @@ internal static class DamPickle
             ["A_sharpness"] = Number(trial, point, "sharpness"),
             ["A_correlation_mean"] = Number(trial, point, "head_correlation"),
         };
-        foreach (var (key, name) in Arrays)
-            record[key] = trial.Records.Get(point, name) is { } array ? array : PickleValue.None;
+        foreach (var name in Arrays)
+            record[name] = trial.Records.Get(point, name) is { } array ? array : PickleValue.None;
         return record;
     }
 
