@@ -1,0 +1,135 @@
+using System.Globalization;
+using Mneme.Tests.Coordinator.Cli;
+using Mneme.Tests.Shared.Results;
+using Mneme.Tests.Tidy;
+using Shouldly;
+using Xunit;
+
+namespace Mneme.Tests.Coordinator.Export;
+
+/// <summary>Scripts for the published results find what they expect.</summary>
+[Collection(TheProgram.Name)]
+public sealed class SeedLayoutTests
+{
+    private const string Dam = """
+        name: switching
+        model: dam
+        measure_every: 20
+        seeds: 2
+        settings: {sequence_length: 8, sequences: 6, memory_size: 20, heads: 3, batch_size: 4,
+                   eta: 4, learning_rate: 3e-2}
+        schedule:
+          - {phase: a, steps: 40}
+          - {phase: b, switch: redraw, steps: 60}
+          - {phase: a again, switch: return, set: A, mode: none, steps: 20}
+        """;
+
+    // The published README's own lines, but for the folder.
+    private const string Load = """
+        import sys, numpy as np
+        sys.path.insert(0, sys.argv[1]); import utils, os
+        dir_name = sys.argv[2]; os.chdir(os.path.dirname(dir_name))
+        dir_name = os.path.basename(dir_name)
+        with open(f"{dir_name}/{dir_name}.pkl", "rb") as f:
+            data = utils.CPU_Unpickler(f).load()
+        with open(f"{dir_name}/{dir_name}_sequences.pkl", "rb") as f:
+            sequences = utils.CPU_Unpickler(f).load()
+
+        """;
+
+    [Fact]
+    public async Task A_trial_of_dam_loads_as_the_published_readme_says()
+    {
+        using var place = new Workplace();
+        await RunIn(place, Dam);
+
+        Python.Run(Load + """
+            assert open(f"{dir_name}/{dir_name}_sequences.pkl", "rb").read() == \
+                open(f"{dir_name}/{dir_name}_all_sequences.pkl", "rb").read()
+            print(*sequences, [s.shape for s in sequences["sequences"]])
+            print([set(start) for start in sequences["switch_start_iter"]])
+            print(*data)
+            print([(log["phase"], log["step"]) for log in data["logs"]])
+            print({key: value.shape for key, value in data["model_state_dict"].items()})
+            """, Analysis, place.At("results/switching/trials/00001")).ShouldBe("""
+            sequences switch_start_iter [(6, 8), (6, 8)]
+            [{0}, {2}]
+            args logs model_state_dict
+            [('train', 0), ('train', 20), ('train', 40), ('train', 0), ('train', 20), ('train', 40), ('train', 60), ('eval', 0), ('eval', 20)]
+            {'A_logits': (8, 3, 8), 'B_logits': (3, 8), 'memory_ring': (20,), 'memory_count': (1,), 'memory_next': (1,)}
+            """.Trim());
+    }
+
+    [Fact]
+    public async Task What_is_exported_is_enough_to_compute_the_accuracy_of_a_set_again()
+    {
+        using var place = new Workplace();
+        await RunIn(place, Dam);
+
+        // The model as its document writes it, in double precision.
+        var faults = Python.Run(Load + """
+            state, S = data["model_state_dict"], [s.astype(float) for s in sequences["sequences"]]
+            softmax = lambda x: np.exp(x - x.max(-1, keepdims=True)) / \
+                np.exp(x - x.max(-1, keepdims=True)).sum(-1, keepdims=True)
+            ring = state["memory_ring"][:state["memory_count"][0]]
+            memory = np.stack([S[i // 6][i % 6] for i in ring])               # [m, N]
+            phi = memory @ softmax(state["B_logits"].astype(float)).T         # [m, H]
+            for number, zeta in enumerate(S):
+                hits = []
+                for n in range(1, 8):
+                    A = softmax(state["A_logits"][n, :, :n].astype(float))    # [H, n]
+                    pi = softmax(4 * (zeta[:, :n] @ A.T) @ phi.T)             # [B, m]
+                    P = pi @ (memory[:, n] > 0)
+                    hits.append((P > .5) == (zeta[:, n] > 0))
+                print(np.mean(hits))
+            """, Analysis, place.At("results/switching/trials/00001"));
+        var measured = File.ReadAllLines(place.At("results/switching/trials/00001/metrics.csv"));
+        var columns = measured[0].Split(',').ToList();
+        var last = measured[^1].Split(',');
+
+        var computed = faults.Split('\n').Select(line => Number(line)).ToList();
+        computed[0].ShouldBe(Number(last[columns.IndexOf("set_accuracy.A")]), 1e-6);
+        computed[1].ShouldBe(Number(last[columns.IndexOf("set_accuracy.B")]), 1e-6);
+    }
+
+    [Fact]
+    public async Task The_first_trial_lies_beside_the_numbers_of_all_trials()
+    {
+        using var place = new Workplace();
+        await RunIn(place, Dam);
+
+        Python.Run(Load + """
+            print(data["points"]["loss"].shape, data["phase"].tolist()[0], data["sets"])
+            print(len(data["logs"]), data["args"]["seed"], len(sequences["sequences"]))
+            """, Analysis, place.At("results/switching")).ShouldBe("""
+            (2, 9) [0, 0, 0, 1, 1, 1, 1, 2, 2] ['A', 'B']
+            9 0 2
+            """.Trim());
+    }
+
+    [Fact]
+    public async Task The_figures_are_drawn_again_in_python()
+    {
+        using var place = new Workplace();
+        await RunIn(place, Dam);
+
+        var drawn = Python.Run(
+            "import runpy, sys; sys.path.insert(0, sys.argv[1]);"
+            + "path = sys.argv.pop(1); runpy.run_path(path + '/figures.py', run_name='__main__')",
+            Analysis, place.At("results/switching"));
+
+        drawn.Split('\n').Length.ShouldBe(4);
+        foreach (var figure in drawn.Split('\n'))
+            new FileInfo(figure).Length.ShouldBeGreaterThan(5_000, figure);
+    }
+
+    private static string Analysis => Path.Combine(Repository.Root, "analysis");
+
+    private static async Task RunIn(Workplace place, string spec)
+    {
+        place.Write("switching.yaml", spec);
+        (await place.Run("run", "switching.yaml")).ShouldBeFine();
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}
