@@ -22,7 +22,8 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
         canvas.Text(steps.From, 47, note, Note);
     }
 
-    public void DrawAxes(string measure)
+    /// <param name="across">Name of the horizontal axis.</param>
+    public void DrawAxes(string across, string measure)
     {
         foreach (var tick in values.Ticks(ValueTicks))
         {
@@ -38,7 +39,7 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
             canvas.Text(x, values.From + 20, TickLabels.Step(tick, stepTicks[^1]), Tick, "middle");
         }
         canvas.Line(steps.From, values.From, steps.To, values.From, Axis);
-        canvas.Text((steps.From + steps.To) / 2, values.From + 42, "step", AxisName, "middle");
+        canvas.Text((steps.From + steps.To) / 2, values.From + 42, across, AxisName, "middle");
         canvas.Text(20, (values.From + values.To) / 2, measure, AxisName, "middle", turn: -90);
     }
 
