@@ -51,9 +51,10 @@ internal static class Publication
     // The first trial's log and sequences lie beside the numbers of all trials: a script for one
     // published run finds them where it looks.
     private static async Task WritePickles(
-        ResultFolder folder, ExperimentResults results, TrialReader trials)
+        ResultFolder folder, ExperimentResults results, ContinualResults? continual,
+        TrialReader trials)
     {
-        var (name, all) = (results.Spec.Name, ResultsPickle.Of(results));
+        var (name, all) = (results.Spec.Name, ResultsPickle.Of(results, continual));
         if (SeedFiles.Know(results.Spec))
         {
             var first = await trials.ReadFirst();
@@ -70,9 +71,10 @@ internal static class Publication
     private static async Task WriteAll(
         ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results)
     {
-        await WritePickles(folder, results, new TrialReader(
+        var continual = ContinualResults.Of(results);
+        await WritePickles(folder, results, continual, new TrialReader(
             results, submission.State, state.Blobs));
-        folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, text));
+        folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, continual, text));
         folder.WriteText("points.csv", text => ResultTables.WritePoints(results, text));
         folder.WriteText("experiment.yaml", text => text.Write(SpecWriter.Write(results.Spec)));
         ResultPlots.Write(folder, results);

@@ -27,7 +27,7 @@ internal static class TrialFigures
     [
         .. OfMatrix.Select(figure => figure.Name),
         .. OfMatrix.Select(figure => figure.Name + Normalised),
-        SetColumns.Online,
+        "mean_online_accuracy",
     ];
 
     /// <summary>In the order of <see cref="Names"/>.</summary>

@@ -16,6 +16,9 @@ internal sealed record TrialMeasures(
         [.. Enumerable.Range(1, history.Visits.Length - 1)
             .Select(visit => SwitchFigures.Of(history, visit))]);
 
+    /// <summary>Whether the trial has not come to its end in good order.</summary>
+    public bool IsFailed => !History.IsComplete(History.Visits.Length - 1);
+
     public double? this[string figure] => Values[TrialFigures.Names.IndexOf(figure)];
 }
 

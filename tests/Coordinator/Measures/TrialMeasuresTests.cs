@@ -173,10 +173,10 @@ public sealed class TrialMeasuresTests
                 [0, 0, 0], [10, 0, None], [40, 0, 0], [40, 0, 0], [60, 0, 0])
             .With("online_accuracy", None, .5, .7, None, .9);
 
-        Measured(history)["online_accuracy"].ShouldNotBeNull()
+        Measured(history)["mean_online_accuracy"].ShouldNotBeNull()
             .ShouldBe((10 * .5 + 30 * .7 + 20 * .9) / 60, 1e-9);
-        Value(history, 1, "online_accuracy").ShouldBe(.9, 1e-9);
-        Measured(Three)["online_accuracy"].ShouldBeNull();
+        Value(history, 1, "mean_online_accuracy").ShouldBe(.9, 1e-9);
+        Measured(Three)["mean_online_accuracy"].ShouldBeNull();
     }
 
     [Fact]
