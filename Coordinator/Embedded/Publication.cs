@@ -75,12 +75,30 @@ internal static class Publication
         await WritePickles(folder, results, continual, new TrialReader(
             results, submission.State, state.Blobs));
         folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, continual, text));
+        if (continual is not null)
+        {
+            folder.WriteText(SwitchTable.FileName, text => SwitchTable.Write(continual, text));
+            folder.WriteText(SummaryTable.FileName, text => SummaryTable.Write(continual, text));
+        }
         folder.WriteText("points.csv", text => ResultTables.WritePoints(results, text));
         folder.WriteText("experiment.yaml", text => text.Write(SpecWriter.Write(results.Spec)));
-        ResultPlots.Write(folder, results);
+        await WriteFigures(folder, state, submission, results, continual);
         await TrialFolders.Write(folder, results, submission.State, state.Blobs);
         folder.Write(Manifest.FileName, stream => Manifest.Write(
             stream, results, submission.State,
             NumericsClass.Describe(results.Spec.Resources.Device), folder.Hashes));
+    }
+
+    private static async Task WriteFigures(
+        ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results,
+        ContinualResults? continual)
+    {
+        var figures = await ResultFigures.Of(
+            results, continual, new ExperimentRecords(submission.State, state.Blobs));
+        foreach (var figure in figures.All)
+            folder.WriteText($"plots/{figure.Name}.svg", text => text.Write(figure.Svg));
+        if (continual is null) return;
+        var report = new ExperimentReport(results, continual, figures, Progress: null);
+        folder.WriteText(ExperimentReport.FileName, text => text.Write(report.Html()));
     }
 }
