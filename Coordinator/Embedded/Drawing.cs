@@ -62,7 +62,7 @@ internal sealed record Drawing(
         return new Drawing(
             Path.Combine(output, FolderName, spec.Name), results,
             await ResultFigures.Of(
-                results, ContinualResults.Of(results), new ExperimentRecords(state, folder.Blobs)),
+                results, ContinualResults.Of(results), new ExperimentRecords(state, folder.Blobs).Of),
             state.Completed ? null : new ReportProgress(
                 state.DoneTrialSteps, state.Plan.TrialSteps, state.FinishedTrials));
     }

@@ -94,7 +94,7 @@ internal static class Publication
         ContinualResults? continual)
     {
         var figures = await ResultFigures.Of(
-            results, continual, new ExperimentRecords(submission.State, state.Blobs));
+            results, continual, new ExperimentRecords(submission.State, state.Blobs).Of);
         foreach (var figure in figures.All)
             folder.WriteText($"plots/{figure.Name}.svg", text => text.Write(figure.Svg));
         if (continual is null) return;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Mneme.Coordinator.Experiments;
 using Mneme.Coordinator.Plots;
 using Mneme.Coordinator.Reports;
 using Mneme.Results;
@@ -16,8 +15,10 @@ internal sealed record ResultFigures(IReadOnlyList<Figure> Learning)
 
     public IEnumerable<Figure> All => [.. Learning, .. Switches, .. Sets, .. Ranks];
 
+    /// <param name="records">Reads those of a trial.</param>
     public static async Task<ResultFigures> Of(
-        ExperimentResults results, ContinualResults? continual, ExperimentRecords records)
+        ExperimentResults results, ContinualResults? continual,
+        Func<int, Task<TrialRecords>> records)
     {
         var learning = new ResultFigures(CurvesOf(results));
         if (continual is null) return learning;
@@ -45,11 +46,13 @@ internal sealed record ResultFigures(IReadOnlyList<Figure> Learning)
                 }))),
     ];
 
+    // Where schedules go different ways no single name is true.
     private static ImmutableArray<SwitchLine> SwitchLines(ExperimentResults results) =>
     [
         .. results.Spec.Schedules.SelectMany(schedule => schedule.PhaseEnds
-            .Zip(schedule.Phases.Skip(1), (step, phase) => new SwitchLine(step, phase.Name)))
-            .DistinctBy(line => line.Step),
+            .Zip(schedule.Phases.Skip(1), (step, phase) => (step, phase.Name)))
+            .GroupBy(border => border.step, border => border.Name).Select(names => new SwitchLine(
+                names.Key, names.Distinct().Count() == 1 ? names.First() : "switch")),
     ];
 
     private static string Title(ExperimentResults results, string measure) =>
@@ -66,7 +69,8 @@ internal sealed record ResultFigures(IReadOnlyList<Figure> Learning)
         [.. seeds.Select(trial => trial.Values[measure].ToImmutableArray())]);
 
     private static async Task<IReadOnlyList<Figure>> RanksOf(
-        ContinualResults continual, List<SeedGroup> groups, ExperimentRecords records)
+        ContinualResults continual, List<SeedGroup> groups,
+        Func<int, Task<TrialRecords>> records)
     {
         var figures = new List<Figure>();
         foreach (var (group, seeds) in groups.Zip(continual.Results.OverSeeds())
@@ -75,7 +79,7 @@ internal sealed record ResultFigures(IReadOnlyList<Figure> Learning)
             var bySeed = ImmutableArray.CreateBuilder<ImmutableArray<SwitchRanks>>();
             foreach (var trial in seeds)
                 bySeed.Add(RanksOf(
-                    continual, trial, await records.Of(trial.Trial.Ordinal)));
+                    continual, trial, await records(trial.Trial.Ordinal)));
             figures.AddRange(RankCharts.Of(continual.Results.Spec.Name, group, bySeed.ToImmutable()));
         }
         return figures;

@@ -5,6 +5,7 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
 {
     private const int StepTicks = 7;
     private const int ValueTicks = 6;
+    private const double MarkWidth = 6.4;
 
     private static readonly TextStyle Title = new(17, Palette.Ink, IsBold: true);
     private static readonly TextStyle Note = new(12, Palette.Grey);
@@ -57,7 +58,14 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
     {
         foreach (var (value, label) in levels)
             canvas.Text(steps.To - 4, values.Pixel(value) - 5, label, Mark, "end");
-        foreach (var (step, label) in switches)
-            canvas.Text(steps.Pixel(step) + 5, values.To + 12, label, Mark);
+        // Of names that would lie on one another the first is shown.
+        var free = double.NegativeInfinity;
+        foreach (var (step, label) in switches.OrderBy(border => border.Step))
+        {
+            var x = steps.Pixel(step) + 5;
+            if (x < free) continue;
+            canvas.Text(x, values.To + 12, label, Mark);
+            free = x + MarkWidth * label.Length;
+        }
     }
 }

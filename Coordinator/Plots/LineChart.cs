@@ -27,6 +27,7 @@ internal static class LineChart
         frame.DrawAxes(text.Across, text.Measure);
         frame.DrawKnownLines(text.Levels, text.Switches);
         DrawLines(canvas, lines, steps, values);
+        if (text.IsCounted) DrawWhiskers(canvas, lines, steps, values);
         frame.DrawKnownNames(text.Levels, text.Switches);
         Legend.Draw(canvas, lines, Left + PlotWidth + Right, Top + 8);
         return canvas.Finish();
@@ -57,6 +58,17 @@ internal static class LineChart
         var line = stretch.Select(p => (steps.Pixel(p.Step), values.Pixel(p.Middle)));
         if (stretch.Length > 1) canvas.Polyline(line, style, width: 2);
         else canvas.Dot(steps.Pixel(stretch[0].Step), values.Pixel(stretch[0].Middle), style.Color);
+    }
+
+    // A band needs two places; a place alone has a bar.
+    private static void DrawWhiskers(
+        SvgCanvas canvas, ImmutableArray<ChartLine> lines, Scale steps, Scale values)
+    {
+        foreach (var line in lines)
+            foreach (var point in line.Band.Stretches.Where(s => s.Length == 1).Select(s => s[0]))
+                canvas.Line(
+                    steps.Pixel(point.Step), values.Pixel(point.Lower), steps.Pixel(point.Step),
+                    values.Pixel(point.Upper), line.Style, width: 1.5);
     }
 
     private static bool IsWide(ImmutableArray<BandPoint> stretch) =>

@@ -94,7 +94,8 @@ internal sealed class HtmlPage
     private void Row(IEnumerable<string> cells, string kind)
     {
         text.Append("<tr>");
-        foreach (var cell in cells) text.Append($"<{kind}>{Escaped(cell)}</{kind}>");
+        foreach (var cell in cells)
+            text.Append($"<{kind}>{string.Join("<br>", cell.Split('\n').Select(Escaped))}</{kind}>");
         text.Append("</tr>\n");
     }
 
@@ -104,5 +105,6 @@ internal sealed class HtmlPage
 }
 
 /// <param name="Caption">What the numbers are.</param>
+/// <param name="Rows">A cell may have several lines.</param>
 internal sealed record HtmlTable(
     string Caption, IReadOnlyList<string> Headers, IReadOnlyList<string[]> Rows);

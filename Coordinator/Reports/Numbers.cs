@@ -12,12 +12,13 @@ internal static class Numbers
         ? known.ToString("G4", CultureInfo.InvariantCulture)
         : None;
 
-    /// <summary>Mean [lower, upper]; the mean alone for one seed.</summary>
-    public static string Mean(SeedSummary summary) => summary.Interval is { } interval
-        ? $"{Three(summary.Mean)} [{Three(interval.Lower)}, {Three(interval.Upper)}]"
-        : Three(summary.Mean);
+    /// <summary>The mean, and below it [lower, upper]; the mean alone for one seed.</summary>
+    public static string Mean(SeedSummary summary, string mark = "") =>
+        Three(summary.Mean) + mark + (summary.Interval is { } interval
+            ? $"\n[{Three(interval.Lower)}, {Three(interval.Upper)}]"
+            : "");
 
-    /// <summary>Median (quartiles), and how many of those asked reached it.</summary>
+    /// <summary>Median (quartiles), and below it how many of those asked reached it.</summary>
     public static string Time(TimeSummary summary)
     {
         var asked = summary.Reached + summary.Censored;
@@ -26,7 +27,7 @@ internal static class Numbers
         var quartiles = summary is { LowerQuartile: { } lower, UpperQuartile: { } upper }
             ? $" ({Short(lower)}-{Short(upper)})"
             : "";
-        return $"{median}{quartiles}, {summary.Reached}/{asked}";
+        return $"{median}{quartiles}\n{summary.Reached} of {asked}";
     }
 
     private static string Three(double? value) => value is { } known

@@ -43,8 +43,9 @@ internal static class PairedTable
         ];
     }
 
-    private static string Text(SeedSummary difference) => Numbers.Mean(difference)
-        + (difference.Interval is { } interval && (interval.Lower > 0 || interval.Upper < 0)
+    private static string Text(SeedSummary difference) => Numbers.Mean(
+        difference,
+        difference.Interval is { } interval && (interval.Lower > 0 || interval.Upper < 0)
             ? " *"
             : "");
 }

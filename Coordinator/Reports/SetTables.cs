@@ -24,7 +24,7 @@ internal static class SetTables
             .Select((_, place) => Row(group, place, stride)));
         return new HtmlTable(
             "Accuracies: mean over seeds [95 % interval]. Times in steps: median (quartiles), "
-            + $"lanes that reached it / lanes asked; times are multiples of {stride} steps.",
+            + $"below it how many lanes reached it; times are multiples of {stride} steps.",
             [
                 "", "switch", "step", "sets", "drop", "dip depth", "time to 50 %", "time to 90 %",
                 "recovery to 90 %", "savings at 90 %", "half-life of the old set",
