@@ -13,7 +13,8 @@ internal static class ExperimentCommand
 {
     public static Command Build() => new("experiment", "Look at experiments before and after a run")
     {
-        Validate(), Preview(), VerifyCommand.Build(),
+        Validate(), Preview(), VerifyCommand.Build(), DrawCommands.Plot(),
+        DrawCommands.Report(),
     };
 
     private static Command Validate()

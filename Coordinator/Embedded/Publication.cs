@@ -51,9 +51,10 @@ internal static class Publication
     // The first trial's log and sequences lie beside the numbers of all trials: a script for one
     // published run finds them where it looks.
     private static async Task WritePickles(
-        ResultFolder folder, ExperimentResults results, TrialReader trials)
+        ResultFolder folder, ExperimentResults results, ContinualResults? continual,
+        TrialReader trials)
     {
-        var (name, all) = (results.Spec.Name, ResultsPickle.Of(results));
+        var (name, all) = (results.Spec.Name, ResultsPickle.Of(results, continual));
         if (SeedFiles.Know(results.Spec))
         {
             var first = await trials.ReadFirst();
@@ -70,15 +71,34 @@ internal static class Publication
     private static async Task WriteAll(
         ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results)
     {
-        await WritePickles(folder, results, new TrialReader(
+        var continual = ContinualResults.Of(results);
+        await WritePickles(folder, results, continual, new TrialReader(
             results, submission.State, state.Blobs));
-        folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, text));
+        folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, continual, text));
+        if (continual is not null)
+        {
+            folder.WriteText(SwitchTable.FileName, text => SwitchTable.Write(continual, text));
+            folder.WriteText(SummaryTable.FileName, text => SummaryTable.Write(continual, text));
+        }
         folder.WriteText("points.csv", text => ResultTables.WritePoints(results, text));
         folder.WriteText("experiment.yaml", text => text.Write(SpecWriter.Write(results.Spec)));
-        ResultPlots.Write(folder, results);
+        await WriteFigures(folder, state, submission, results, continual);
         await TrialFolders.Write(folder, results, submission.State, state.Blobs);
         folder.Write(Manifest.FileName, stream => Manifest.Write(
             stream, results, submission.State,
             NumericsClass.Describe(results.Spec.Resources.Device), folder.Hashes));
+    }
+
+    private static async Task WriteFigures(
+        ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results,
+        ContinualResults? continual)
+    {
+        var figures = await ResultFigures.Of(
+            results, continual, new ExperimentRecords(submission.State, state.Blobs).Of);
+        foreach (var figure in figures.All)
+            folder.WriteText($"plots/{figure.Name}.svg", text => text.Write(figure.Svg));
+        if (continual is null) return;
+        var report = new ExperimentReport(results, continual, figures, Progress: null);
+        folder.WriteText(ExperimentReport.FileName, text => text.Write(report.Html()));
     }
 }

@@ -10,9 +10,9 @@ namespace Mneme.Coordinator.Embedded;
 /// makes sure that one process uses it; it ends with the process, however that ends.</summary>
 public sealed class StateFolder : IAsyncDisposable
 {
-    private readonly FileStream theLock;
+    private readonly FileStream? theLock;
 
-    private StateFolder(string path, FileStream theLock, IJournal journal, FolderBlobs blobs)
+    private StateFolder(string path, FileStream? theLock, IJournal journal, FolderBlobs blobs)
     {
         (Path, this.theLock, Journal, Blobs) = (path, theLock, journal, blobs);
     }
@@ -31,7 +31,16 @@ public sealed class StateFolder : IAsyncDisposable
     public static StateFolder Open(string output, string experiment, TimeProvider clock)
     {
         var path = PathOf(output, experiment);
-        var theLock = TakeLock(path, output, experiment);
+        return Open(path, TakeLock(path, output, experiment), clock);
+    }
+
+    /// <summary>For reading only: another process may go on using it.</summary>
+    /// <exception cref="UserError">It holds something else.</exception>
+    public static StateFolder Look(string output, string experiment, TimeProvider clock) =>
+        Open(PathOf(output, experiment), theLock: null, clock);
+
+    private static StateFolder Open(string path, FileStream? theLock, TimeProvider clock)
+    {
         try
         {
             var journal = new SqliteJournal(JournalOf(path), clock);
@@ -40,7 +49,7 @@ public sealed class StateFolder : IAsyncDisposable
         }
         catch (Exception error) when (error is JournalException or BlobError)
         {
-            theLock.Dispose();
+            theLock?.Dispose();
             throw Unusable(path, error);
         }
     }
@@ -79,7 +88,7 @@ public sealed class StateFolder : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Journal.DisposeAsync();
-        await theLock.DisposeAsync();
+        if (theLock is not null) await theLock.DisposeAsync();
     }
 
     private static FileStream TakeLock(string path, string output, string experiment)

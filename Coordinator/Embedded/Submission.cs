@@ -32,7 +32,7 @@ public sealed record Submission(
             stream = await folder.Journal.Read(spec.Name);
         }
         var submitted = (ExperimentSubmitted)stream[0];
-        if (submitted.SpecSha != SpecIdentity.Sha256(spec)) throw Changed(folder, spec, submitted);
+        DemandSame(folder, spec, submitted);
         if (submitted.Numerics != NumericsClass.Of(spec.Resources.Device) && !mixNumerics)
             throw OtherNumerics(spec);
         return await Restore(folder, spec, stream, epoch);
@@ -85,6 +85,13 @@ public sealed record Submission(
                 [.. plan.Segments.Where(s => s.Parents.IsEmpty).Select(s => s.Index)],
                 NumericsClass.Of(spec.Resources.Device)),
         ]);
+    }
+
+    /// <exception cref="UserError">The journal holds another spec under this name.</exception>
+    public static void DemandSame(
+        StateFolder folder, ExperimentSpec spec, ExperimentSubmitted submitted)
+    {
+        if (submitted.SpecSha != SpecIdentity.Sha256(spec)) throw Changed(folder, spec, submitted);
     }
 
     private static UserError Changed(

@@ -6,8 +6,8 @@ using Mneme.Specs;
 
 namespace Mneme.Coordinator.Export;
 
-/// <summary>A finished experiment, trial by trial: what every format of the results is made
-/// from.</summary>
+/// <summary>An experiment trial by trial, finished or as far as it is: what every format of the
+/// results is made from.</summary>
 public sealed record ExperimentResults(
     ExperimentSpec Spec, FamilySchema Family, ImmutableArray<TrialResult> Trials)
 {
@@ -42,6 +42,10 @@ public sealed record ExperimentResults(
         if (Spec.Schedules.Length > 1) yield return Spec.Schedules[trial.Trial.Schedule].Name;
     }
 
+    /// <summary>What tells a trial's seeds from the others, in short.</summary>
+    public string LabelOf(TrialResult trial) =>
+        Differing.Count == 0 ? Spec.Model : string.Join(", ", DifferencesOf(trial));
+
     /// <summary>Names of the settings in which trials differ.</summary>
     public IReadOnlyList<string> Searched =>
         Spec.Search is { } search ? [.. search.Parameters.Select(parameter => parameter.Name)] : [];
@@ -69,7 +73,7 @@ public sealed record TrialResult(
         return new TrialResult(
             trial, steps, PhasesOf(steps, spec.Schedules[trial.Schedule]),
             [.. family.Columns(spec.Sets).Select((_, m) => Column(parts, m))],
-            parts[^1].DivergedAt, parts[^1].Chain);
+            parts.LastOrDefault()?.DivergedAt, parts.LastOrDefault()?.Chain ?? "");
     }
 
     // A border's first point is the end of a phase, its second one the start of the next.

@@ -1,3 +1,4 @@
+using Mneme.Coordinator.Measures;
 using Mneme.Results;
 using Mneme.Specs;
 
@@ -6,18 +7,21 @@ namespace Mneme.Coordinator.Export;
 /// <summary>The results as tables: a row per trial, a row per point.</summary>
 internal static class ResultTables
 {
-    public static void WriteTrials(ExperimentResults results, TextWriter output)
+    /// <param name="continual">The measures of sets and switches, where there are any.</param>
+    public static void WriteTrials(
+        ExperimentResults results, ContinualResults? continual, TextWriter output)
     {
         var csv = new CsvWriter(output);
         string[] headers =
         [
             "trial", "configuration", "schedule", "seed",
             .. results.Family.Settings.Select(s => s.Name), "status",
-            "diverged_at", .. results.Columns, "chain",
+            "diverged_at", .. results.Columns, .. continual is null ? [] : TrialFigures.Names,
+            "chain",
         ];
         foreach (var header in headers) csv.Field(header);
         csv.EndRow();
-        foreach (var trial in results.Trials) WriteTrial(results, trial, csv);
+        foreach (var trial in results.Trials) WriteTrial(results, continual, trial, csv);
     }
 
     public static void WritePoints(ExperimentResults results, TextWriter output)
@@ -37,13 +41,16 @@ internal static class ResultTables
         for (var p = 0; p < trial.Steps.Length; p++) WritePoint(results, trial, p, csv);
     }
 
-    private static void WriteTrial(ExperimentResults results, TrialResult trial, CsvWriter csv)
+    private static void WriteTrial(
+        ExperimentResults results, ContinualResults? continual, TrialResult trial, CsvWriter csv)
     {
         csv.Field(trial.Trial.Ordinal).Field(trial.Trial.Configuration)
             .Field(trial.Trial.Schedule).Field(trial.Trial.Seed);
         foreach (var setting in trial.Trial.Settings) csv.Field(setting.Value.ToString());
         csv.Field(trial.Status).Field(trial.DivergedAt?.ToString("D", null) ?? "");
-        for (var m = 0; m < results.Columns.Length; m++) WriteNumber(csv, trial.Last(m));
+        for (var m = 0; m < results.Columns.Length; m++) csv.Optional(trial.Last(m));
+        foreach (var value in continual?.Trials[trial.Trial.Ordinal].Values ?? [])
+            csv.Optional(value);
         csv.Field(trial.Chain).EndRow();
     }
 
@@ -60,14 +67,10 @@ internal static class ResultTables
     {
         csv.Field(trial.Steps[point]);
         if (results.Spec.HasSwitches) csv.Field(PhaseOf(results, trial, point).Name);
-        foreach (var measure in trial.Values) WriteNumber(csv, measure[point]);
+        foreach (var measure in trial.Values) csv.Optional(measure[point]);
         csv.EndRow();
     }
 
     private static PhaseSpec PhaseOf(ExperimentResults results, TrialResult trial, int point) =>
         results.Spec.Schedules[trial.Trial.Schedule].Phases[trial.Phases[point]];
-
-    // What has no value is an empty field, as every reader of tables expects.
-    private static void WriteNumber(CsvWriter csv, double value) =>
-        _ = double.IsNaN(value) ? csv.Field("") : csv.Field(value);
 }

@@ -8,7 +8,8 @@ namespace Mneme.Coordinator.Export;
 /// bytes.</summary>
 internal static class ResultsPickle
 {
-    public static PickleValue.Dict Of(ExperimentResults results)
+    /// <param name="continual">The measures of sets and switches, where there are any.</param>
+    public static PickleValue.Dict Of(ExperimentResults results, ContinualResults? continual)
     {
         var spec = results.Spec;
         var all = new PickleValue.Dict
@@ -28,6 +29,7 @@ internal static class ResultsPickle
         if (!spec.HasSwitches) return all;
         all["sets"] = new PickleValue.List(spec.Sets.Select(set => (PickleValue)set));
         all["phase"] = Phases(results);
+        if (continual is not null) ContinualPickle.AddTo(all, continual);
         return all;
     }
 

@@ -21,6 +21,11 @@ internal readonly record struct AxisRange(double Low, double High, bool Logarith
             : new AxisRange(low - 1, high + 1, Logarithmic: false);
     }
 
+    /// <summary>Of things that are counted one by one: each has half a place around it.</summary>
+    public static AxisRange OfCounts(IReadOnlyCollection<BandPoint> points) => new(
+        points.Min(point => point.Step) - 0.5, points.Max(point => point.Step) + 0.5,
+        Logarithmic: false);
+
     public static AxisRange OfValues(
         IReadOnlyCollection<BandPoint> points, IEnumerable<LevelLine> levels, bool logarithmic)
     {

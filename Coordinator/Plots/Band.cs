@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 
 namespace Mneme.Coordinator.Plots;
 
-/// <summary>The quartiles over seeds at one step.</summary>
-internal readonly record struct BandPoint(long Step, double Lower, double Median, double Upper);
+/// <summary>What is drawn at one place of the horizontal axis: a line's height, and a band around
+/// it (quartiles around a median, an interval around a mean).</summary>
+internal readonly record struct BandPoint(long Step, double Lower, double Middle, double Upper);
 
 /// <summary>A curve reduced to what is drawn: stretches without a gap.</summary>
 internal sealed record Band(ImmutableArray<ImmutableArray<BandPoint>> Stretches)
@@ -26,6 +27,18 @@ internal sealed record Band(ImmutableArray<ImmutableArray<BandPoint>> Stretches)
             if (At(curve, point, isShown) is { } quartiles) stretch.Add(quartiles);
             else Close(stretch, stretches);
         }
+        Close(stretch, stretches);
+        return new Band(stretches.ToImmutable());
+    }
+
+    /// <summary>Points of which a NaN in the middle is a gap.</summary>
+    public static Band Of(IEnumerable<BandPoint> points)
+    {
+        var stretches = ImmutableArray.CreateBuilder<ImmutableArray<BandPoint>>();
+        var stretch = ImmutableArray.CreateBuilder<BandPoint>();
+        foreach (var point in points)
+            if (double.IsFinite(point.Middle)) stretch.Add(point);
+            else Close(stretch, stretches);
         Close(stretch, stretches);
         return new Band(stretches.ToImmutable());
     }

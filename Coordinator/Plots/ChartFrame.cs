@@ -5,6 +5,7 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
 {
     private const int StepTicks = 7;
     private const int ValueTicks = 6;
+    private const double MarkWidth = 6.4;
 
     private static readonly TextStyle Title = new(17, Palette.Ink, IsBold: true);
     private static readonly TextStyle Note = new(12, Palette.Grey);
@@ -22,7 +23,8 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
         canvas.Text(steps.From, 47, note, Note);
     }
 
-    public void DrawAxes(string measure)
+    /// <param name="across">Name of the horizontal axis.</param>
+    public void DrawAxes(string across, string measure)
     {
         foreach (var tick in values.Ticks(ValueTicks))
         {
@@ -38,7 +40,7 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
             canvas.Text(x, values.From + 20, TickLabels.Step(tick, stepTicks[^1]), Tick, "middle");
         }
         canvas.Line(steps.From, values.From, steps.To, values.From, Axis);
-        canvas.Text((steps.From + steps.To) / 2, values.From + 42, "step", AxisName, "middle");
+        canvas.Text((steps.From + steps.To) / 2, values.From + 42, across, AxisName, "middle");
         canvas.Text(20, (values.From + values.To) / 2, measure, AxisName, "middle", turn: -90);
     }
 
@@ -56,7 +58,14 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
     {
         foreach (var (value, label) in levels)
             canvas.Text(steps.To - 4, values.Pixel(value) - 5, label, Mark, "end");
-        foreach (var (step, label) in switches)
-            canvas.Text(steps.Pixel(step) + 5, values.To + 12, label, Mark);
+        // Of names that would lie on one another the first is shown.
+        var free = double.NegativeInfinity;
+        foreach (var (step, label) in switches.OrderBy(border => border.Step))
+        {
+            var x = steps.Pixel(step) + 5;
+            if (x < free) continue;
+            canvas.Text(x, values.To + 12, label, Mark);
+            free = x + MarkWidth * label.Length;
+        }
     }
 }

@@ -16,6 +16,15 @@ public sealed record Curve(
 /// <param name="LogarithmicMeasure">Values that are not positive are then left out.</param>
 public sealed record FigureText(string Title, string Measure, bool LogarithmicMeasure = false)
 {
+    /// <summary>The line below the title.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>Name of the horizontal axis.</summary>
+    public string Across { get; init; } = "step";
+
+    /// <summary>Whether the horizontal axis counts things one by one.</summary>
+    public bool IsCounted { get; init; }
+
     /// <summary>Borders between phases, drawn as vertical lines.</summary>
     public ImmutableArray<SwitchLine> Switches { get; init; } = [];
 

@@ -1,6 +1,6 @@
 namespace Mneme.Coordinator.Plots;
 
-/// <summary>Which line is which, to the right of the curves.</summary>
+/// <summary>Which line is which, to the right of the lines.</summary>
 internal static class Legend
 {
     private const double RowHeight = 21;
@@ -10,14 +10,14 @@ internal static class Legend
     private static readonly TextStyle Name = new(12, Palette.Ink);
 
     /// <summary>Pixels that the labels need; 0 when there is nothing to tell apart.</summary>
-    public static double WidthOf(IReadOnlyList<Curve> curves) => curves.Count < 2
+    public static double WidthOf(IReadOnlyList<ChartLine> lines) => lines.Count < 2
         ? 0
-        : SampleWidth + 26 + CharacterWidth * Shown(curves).Max(entry => entry.Label.Length);
+        : SampleWidth + 26 + CharacterWidth * Shown(lines).Max(entry => entry.Label.Length);
 
-    public static void Draw(SvgCanvas canvas, IReadOnlyList<Curve> curves, double x, double y)
+    public static void Draw(SvgCanvas canvas, IReadOnlyList<ChartLine> lines, double x, double y)
     {
-        if (curves.Count < 2) return;
-        foreach (var (label, style) in Shown(curves))
+        if (lines.Count < 2) return;
+        foreach (var (label, style) in Shown(lines))
         {
             canvas.Line(x, y, x + SampleWidth, y, style, width: 2.5);
             canvas.Text(x + SampleWidth + 8, y + 4, label, Name);
@@ -26,12 +26,12 @@ internal static class Legend
     }
 
     // Beyond the lines that can be told apart the ends of the ramp stand for all.
-    private static IEnumerable<(string Label, LineStyle Style)> Shown(IReadOnlyList<Curve> curves)
+    private static IEnumerable<(string Label, LineStyle Style)> Shown(IReadOnlyList<ChartLine> lines)
     {
-        var rows = curves.Count <= Palette.Distinct
-            ? Enumerable.Range(0, curves.Count)
-            : Enumerable.Range(0, 5).Select(i => i * (curves.Count - 1) / 4);
-        return rows.Select(i => (Clipped(curves[i].Label), Palette.Of(i, curves.Count)));
+        var rows = lines.Count <= Palette.Distinct
+            ? Enumerable.Range(0, lines.Count)
+            : Enumerable.Range(0, 5).Select(i => i * (lines.Count - 1) / 4);
+        return rows.Select(i => (Clipped(lines[i].Label), lines[i].Style));
     }
 
     private static string Clipped(string label) =>

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Mneme.Coordinator.Measures;
+using Mneme.Coordinator.Plots;
+using Mneme.Coordinator.Reports;
+
+namespace Mneme.Coordinator.Export;
+
+/// <summary>How much of an experiment is committed.</summary>
+/// <param name="Done">Trial-steps.</param>
+internal sealed record ReportProgress(long Done, long Total, int FinishedTrials)
+{
+    public string Text(int trials) =>
+        $"Not finished: {Done:N0} of {Total:N0} trial-steps are committed, {FinishedTrials:N0} of "
+        + $"{trials:N0} trials are done. What follows is what is known so far.";
+}
+
+/// <summary>What came out of an experiment, on one page.</summary>
+/// <param name="Continual">Null without sets and switches.</param>
+/// <param name="Progress">Null when the experiment is finished.</param>
+internal sealed record ExperimentReport(
+    ExperimentResults Results, ContinualResults? Continual, ResultFigures Figures,
+    ReportProgress? Progress)
+{
+    public const string FileName = "report.html";
+    private const int MostRows = 60;
+
+    private readonly List<SeedGroup> groups = Continual?.Groups().ToList() ?? [];
+
+    public string Html()
+    {
+        var page = new HtmlPage(Results.Spec.Name);
+        page.Element("h1", Results.Spec.Name).Element("p", Results.Family.Question);
+        if (Progress is not null)
+            page.Element("p", Progress.Text(Results.Trials.Length), "unfinished");
+        var sections = Sections(page).ToList();
+        page.Contents(sections.Select(section => (section.Id, section.Heading)));
+        foreach (var (id, heading, inside) in sections) page.Section(id, heading, inside);
+        return page.Finish();
+    }
+
+    private IEnumerable<(string Id, string Heading, Action Inside)> Sections(HtmlPage page)
+    {
+        yield return ("overview", "Overview", () => Overview(page));
+        if (Continual is { } continual)
+        {
+            yield return ("sets", "Sets after each visit", () => Matrix(page));
+            yield return ("switches", "Around the switches", () => Switches(page, continual));
+            yield return ("curves", "Sets over the training", () => Curves(page));
+        }
+        if (Paired() is { } table)
+            yield return ("comparison", "Compared seed by seed", () => page.Table(table));
+        yield return ("learning", "Learning curves", () => Draw(page, Figures.Learning));
+        if (Continual is not null)
+            yield return ("definitions", "How to read the figures",
+                () => page.Definitions(Glossary.Of(Continual.Stride)));
+    }
+
+    private void Overview(HtmlPage page)
+    {
+        var (spec, trials) = (Results.Spec, Results.Trials);
+        page.Definitions(
+        [
+            ("Trials", $"{trials.Length:N0} = {trials.Length / spec.Seeds.Length:N0} "
+                + $"configurations and schedules x {spec.Seeds.Length:N0} seeds; "
+                + $"{trials.Count(trial => trial.DivergedAt is not null):N0} diverged"),
+            ("Steps", $"{spec.Steps:N0}, a point every {spec.MeasureEvery:N0}"),
+            .. spec.Schedules.Where(_ => spec.HasSwitches).Select((schedule, place) =>
+                ($"Schedule {place}", string.Join("; ", schedule.Phases.Select(phase =>
+                    $"{phase.Name}, {phase.Steps:N0} steps"
+                    + (phase.Set < 0 ? "" : $" on set {spec.Sets[phase.Set]}"))))),
+        ]);
+        var table = new ConfigurationTable(Results);
+        page.Table(new HtmlTable(
+            "Last values, means over the seeds" + (table.Rows.Count > MostRows
+                ? $"; the first {MostRows} of {table.Rows.Count}" : ""),
+            table.Headers, [.. table.Rows.Take(MostRows)]));
+    }
+
+    private void Matrix(HtmlPage page)
+    {
+        foreach (var table in SetTables.OfMatrix(groups)) page.Table(table);
+        Draw(page, Figures.Switches.Where(IsOverVisits));
+        Draw(page, Figures.Sets.Where(figure => figure.Name.StartsWith("matrix/")));
+    }
+
+    private void Switches(HtmlPage page, ContinualResults continual)
+    {
+        page.Table(SetTables.OfSwitches(groups, continual.Stride));
+        Draw(page, Figures.Switches.Where(figure => !IsOverVisits(figure)));
+        Draw(page, Figures.Ranks);
+    }
+
+    private void Curves(HtmlPage page)
+    {
+        if (groups.Count > GroupCharts.MostGroups)
+            page.Element("p", $"The first {GroupCharts.MostGroups} of {groups.Count} "
+                + "configurations and schedules.", "note");
+        Draw(page, Figures.Sets.Where(figure => figure.Name.StartsWith("sets/")));
+    }
+
+    private static bool IsOverVisits(Figure figure) =>
+        figure.Name == "average_accuracy" || figure.Name.StartsWith("forgetting");
+
+    private static void Draw(HtmlPage page, IEnumerable<Figure> figures)
+    {
+        foreach (var figure in figures) page.Figure(figure.Name, figure.Svg, figure.Caption);
+    }
+
+    private HtmlTable? Paired()
+    {
+        var objective = Results.Family.Objective.Measure;
+        var column = Results.Family.Measures.IndexOf(objective);
+        string[] figures = Continual is null ? [] :
+        [
+            TrialFigures.FinalAccuracy, "la", "fwt", TrialFigures.ForgettingMax,
+            TrialFigures.ForgettingFirstLast,
+        ];
+        return PairedTable.Of([objective, .. figures],
+        [
+            .. Results.OverSeeds().Select(seeds => new PairedValues(
+                Results.LabelOf(seeds[0]),
+                [
+                    [.. seeds.Select(trial => Defined.OrNull(trial.Last(column)))],
+                    .. figures.Select(figure => seeds.Select(trial =>
+                        Continual!.Trials[trial.Trial.Ordinal][figure]).ToImmutableArray()),
+                ])),
+        ]);
+    }
+}

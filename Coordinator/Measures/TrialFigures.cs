@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Mneme.Coordinator.Measures;
+
+/// <summary>The figures of a whole trial, by name: those of its accuracy matrix, raw and
+/// normalised, and the online accuracy.</summary>
+internal static class TrialFigures
+{
+    public const string FinalAccuracy = "acc";
+    public const string ForgettingMax = "forgetting_max";
+    public const string ForgettingFirstLast = "forgetting_first_last";
+    public const string Normalised = "_normalised";
+
+    private static readonly (string Name, Func<AccuracyMatrix, double?> Of)[] OfMatrix =
+    [
+        (FinalAccuracy, r => r.FinalAccuracy()),
+        ("aia", r => r.AverageIncrementalAccuracy()),
+        ("la", r => r.LearningAccuracy()),
+        ("bwt", r => r.BackwardTransfer()),
+        ("fwt", r => r.ForwardTransfer()),
+        (ForgettingMax, r => r.ForgettingMax()),
+        (ForgettingMax + "_all_rows", r => r.ForgettingMax(ForgettingRows.All)),
+        (ForgettingFirstLast, r => r.ForgettingFirstLast()),
+    ];
+
+    public static ImmutableArray<string> Names { get; } =
+    [
+        .. OfMatrix.Select(figure => figure.Name),
+        .. OfMatrix.Select(figure => figure.Name + Normalised),
+        "mean_online_accuracy",
+    ];
+
+    /// <summary>In the order of <see cref="Names"/>.</summary>
+    public static ImmutableArray<double?> Of(SetHistory history)
+    {
+        var visits = history.Visits.Length;
+        var (raw, normalised) = (history.Matrix(visits), history.NormalisedMatrix(visits));
+        return
+        [
+            .. OfMatrix.Select(figure => raw is null ? null : figure.Of(raw)),
+            .. OfMatrix.Select(figure => normalised is null ? null : figure.Of(normalised)),
+            OnlineAccuracy.Of(history, 0..visits),
+        ];
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Mneme.Coordinator.Measures;
+
+namespace Mneme.Coordinator.Reports;
+
+/// <summary>Summaries as short texts for a reader.</summary>
+internal static class Numbers
+{
+    public const string None = "-";
+
+    public static string Short(double? value) => value is { } known && double.IsFinite(known)
+        ? known.ToString("G4", CultureInfo.InvariantCulture)
+        : None;
+
+    /// <summary>The mean, and below it [lower, upper]; the mean alone for one seed.</summary>
+    public static string Mean(SeedSummary summary, string mark = "") =>
+        Three(summary.Mean) + mark + (summary.Interval is { } interval
+            ? $"\n[{Three(interval.Lower)}, {Three(interval.Upper)}]"
+            : "");
+
+    /// <summary>Median (quartiles), and below it how many of those asked reached it.</summary>
+    public static string Time(TimeSummary summary)
+    {
+        var asked = summary.Reached + summary.Censored;
+        if (asked == 0) return None;
+        var median = summary.Median is { } known ? Short(known) : "not reached";
+        var quartiles = summary is { LowerQuartile: { } lower, UpperQuartile: { } upper }
+            ? $" ({Short(lower)}-{Short(upper)})"
+            : "";
+        return $"{median}{quartiles}\n{summary.Reached} of {asked}";
+    }
+
+    private static string Three(double? value) => value is { } known
+        ? (Math.Abs(known) is > 0 and < 0.0005 or >= 1000
+            ? Short(known)
+            : (Math.Round(known, 3) + 0.0).ToString("0.000", CultureInfo.InvariantCulture))
+        : None;
+}
