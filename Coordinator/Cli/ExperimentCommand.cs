@@ -13,7 +13,7 @@ internal static class ExperimentCommand
 {
     public static Command Build() => new("experiment", "Look at experiments before and after a run")
     {
-        Validate(), Preview(), VerifyCommand.Build(), DrawCommands.Plot(),
+        Validate(), Preview(), VerifyCommand.Build(), ExportCommand.Build(), DrawCommands.Plot(),
         DrawCommands.Report(),
     };
 

@@ -108,6 +108,27 @@ public sealed class SeedLayoutTests
     }
 
     [Fact]
+    public async Task An_export_holds_lists_and_the_shapes_of_the_readme_when_asked_to()
+    {
+        using var place = new Workplace();
+        await RunIn(place, Dam);
+        (await place.Run("experiment", "export", "switching.yaml", "--to", "runs", "--lists",
+            "--readme-shapes")).ShouldBeFine().Output.ShouldContain("2 trials: runs");
+
+        Python.Run("""
+            import pickle, sys
+            class Plain(pickle.Unpickler):
+                def find_class(self, module, name): raise AssertionError((module, name))
+            for ending in ["", "_sequences"]:
+                data = Plain(open(sys.argv[1] + ending + ".pkl", "rb")).load()
+            print(data["switch_start_iter"], len(data["sequences"][1]), data["sequences"][1][0])
+            """, place.At("runs/switching_00001/switching_00001"))
+            .ShouldStartWith("[0, 2] 6 [");
+        (await place.Run("experiment", "export", "switching.yaml", "--to", "runs", "--out", "no"))
+            .Errors.ShouldContain("'switching' is not finished there. Run it to its end");
+    }
+
+    [Fact]
     public async Task The_figures_are_drawn_again_in_python()
     {
         using var place = new Workplace();
