@@ -32,8 +32,14 @@ internal static class Report
     {
         if (!finished.Trained) Console.WriteLine("Everything was trained already.");
         var table = new ConfigurationTable(finished.Results);
-        foreach (var line in TextTable.Lines(table.Headers, [.. table.Rows.Take(MostRows)]))
+        var rows = table.Rows.Take(MostRows).ToList();
+        var shown = TextTable.Fitting(table.Headers, rows, Width);
+        foreach (var line in TextTable.Lines(
+            [.. table.Headers.Take(shown)], [.. rows.Select(row => row[..shown])]))
             Console.WriteLine(line);
+        if (shown < table.Headers.Count)
+            Console.WriteLine($"... and {string.Join(", ", table.Headers.Skip(shown))}: "
+                + "trials.csv has them");
         if (table.Rows.Count > MostRows)
             Console.WriteLine($"... and {table.Rows.Count - MostRows} more configurations: "
                 + "trials.csv has them all");
@@ -45,6 +51,9 @@ internal static class Report
             "Load them: python3 -c \"import pickle; "
             + $"r = pickle.load(open('{Pickle(finished)}', 'rb')); print(r.keys())\"");
     }
+
+    // What is not a terminal has room for everything.
+    private static int Width => Console.IsOutputRedirected ? int.MaxValue : Console.WindowWidth;
 
     private static string Pickle(RunOutcome.Finished finished) =>
         Path.Combine(finished.Folder, $"{finished.Results.Spec.Name}.pkl");
