@@ -6,7 +6,7 @@ namespace Mneme.Benchmarks;
 /// <summary>A size of dam.</summary>
 internal sealed record DamSize(
     string Name, int Length, int Sequences, int Memory, int Heads, int Batch, double Rate,
-    double Deviation, int[] Lanes, int[] PythonLanes)
+    double Deviation, int[] Lanes, int[] PythonLanes) : BenchmarkSize(Name)
 {
     internal static readonly DamSize Small =
         new("small", 12, 16, 64, 8, 16, 3e-2, .01, [1, 8, 64, 256], [1, 8, 64]);

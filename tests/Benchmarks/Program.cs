@@ -6,14 +6,16 @@ string python = Option("--python", "/usr/bin/python3");
 Func<Benchmark>[] benchmarks = args.FirstOrDefault() switch
 {
     "memory-mlp" => [() => new MemoryMlpBenchmark(python)],
-    "dam" => [.. DamSizes().Select(Dam)],
+    "dam" => Sizes(Dam, DamSize.Small, DamSize.Published),
+    "sequence-switch" =>
+        Sizes(SequenceSwitch, SequenceSwitchSize.Small, SequenceSwitchSize.Published),
     _ => [],
 };
 if (benchmarks.Length == 0)
 {
     Console.Error.WriteLine(
-        "usage: mneme-bench memory-mlp|dam [--json] [--rounds N] [--seconds S] [--python PATH]\n"
-        + "       dam: [--size small|published]");
+        "usage: mneme-bench memory-mlp|dam|sequence-switch [--size small|published] [--json] "
+        + "[--rounds N] [--seconds S] [--python PATH]");
     return 2;
 }
 int rounds = int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture);
@@ -31,10 +33,14 @@ string Option(string name, string fallback) =>
         ? args[at + 1]
         : fallback;
 
-Func<Benchmark> Dam(DamSize size) => () => new DamBenchmark(python, size);
+Benchmark Dam(DamSize size) => new DamBenchmark(python, size);
 
-IEnumerable<DamSize> DamSizes() => ((DamSize[])[DamSize.Small, DamSize.Published])
-    .Where(size => Option("--size", size.Name) == size.Name);
+Benchmark SequenceSwitch(SequenceSwitchSize size) => new SequenceSwitchBenchmark(python, size);
+
+// All of them, or the one that is asked for.
+Func<Benchmark>[] Sizes<T>(Func<T, Benchmark> make, params T[] sizes) where T : BenchmarkSize =>
+    [.. sizes.Where(size => Option("--size", size.Name) == size.Name)
+        .Select(size => (Func<Benchmark>)(() => make(size)))];
 
 void Compare(Func<Benchmark> make)
 {

@@ -24,8 +24,11 @@ def serve(arms):
     name, lanes = sys.argv[1], int(sys.argv[2])
     before = resident()
     step = arms[name](lanes, *sys.argv[3:])
-    for _ in range(100):
+    begun = time.perf_counter()
+    for done in range(100):
         loss, _ = step()
+        if done > 2 and time.perf_counter() - begun > 2:
+            break
     memory = resident() - before
     print(json.dumps({"ready": torch.__version__, "bytes_per_lane": memory // lanes}), flush=True)
     for line in sys.stdin:

@@ -61,7 +61,8 @@ public sealed class ReadmeTests
     private static IEnumerable<string[]> Commands() => Fences("")
         .SelectMany(fence => fence.Split('\n'))
         .Where(line => line.StartsWith("./mneme run experiments", StringComparison.Ordinal)
-            || line.StartsWith("./mneme experiment ", StringComparison.Ordinal))
+            || line.StartsWith("./mneme experiment ", StringComparison.Ordinal)
+            || line.StartsWith("./mneme trial ", StringComparison.Ordinal))
         .Select(line => line.Replace("--kills 20", "--kills 2", StringComparison.Ordinal)
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]);
 

@@ -23,6 +23,13 @@ internal static partial class Disk
         finally { _ = Close(handle); }
     }
 
+    /// <summary>Gives a file a second name, which must be free.</summary>
+    public static void Link(string file, string name)
+    {
+        if (!OperatingSystem.IsLinux()) File.Copy(file, name, overwrite: false);
+        else if (LinkFile(file, name) != 0) throw LastError(name);
+    }
+
     public static bool IsFull(IOException error) =>
         error.HResult is NoSpace or OverQuota or WindowsDiskFull;
 
@@ -35,6 +42,10 @@ internal static partial class Disk
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFolder(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int LinkFile(string file, string name);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int handle);

@@ -25,8 +25,10 @@ internal static class Marker
             file.Write(System.Text.Encoding.ASCII.GetBytes($"{Guid.NewGuid()}\n"));
             file.Flush(flushToDisk: true);
         }
-        try { File.Move(temporary, path, overwrite: false); }
-        catch (IOException) when (File.Exists(path)) { File.Delete(temporary); }
+        // File.Move looks first and then renames: the loser would replace the winner's id.
+        try { Disk.Link(temporary, path); }
+        catch (IOException) when (File.Exists(path)) { }
+        File.Delete(temporary);
         Disk.SyncFolder(root);
     }
 }

@@ -94,9 +94,10 @@ internal sealed class DamData
         var drawn = Enumerable.Range(0, Sequences).Select(i => Chance(lane, i)).ToArray();
         var equal = Enumerable.Repeat(1.0 / Sequences, Sequences).ToArray();
         var (first, byPosition) = (includesFirst[lane] ? 0 : 1, Best(set, equal));
+        var each = byPosition[first..].Average();
         return new SetCeilings(
-            sums[lane] is null ? byPosition[first..].Average() : Best(set, drawn)[first..].Average(),
-            byPosition[first..].Average(), byPosition[1..]);
+            sums[lane] is null ? each : Best(set, drawn)[first..].Average(), each,
+            byPosition[1..]);
     }
 
     private double[] Best(SequenceSet set, double[] chances) =>

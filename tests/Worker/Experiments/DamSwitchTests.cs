@@ -21,7 +21,7 @@ public sealed class DamSwitchTests
         trace.Begin(0, Clear, clears: true);
 
         var after = trace.Bench.StateOf(0);
-        foreach (var name in new[] { "A_logits", "B_logits", "adam_A/mean0", "adam_B/steps", "set" })
+        foreach (var name in (string[])["A_logits", "B_logits", "adam_A/mean0", "adam_B/steps"])
             after[name].ShouldBe(before[name], name);
         trace.Bench.Measure("memory_fill").ShouldBe([0]);
         trace.Bench.Train(5).Measure("present_stored")[0].ShouldBeGreaterThan(.7);
@@ -69,7 +69,8 @@ public sealed class DamSwitchTests
     public void Every_step_is_that_of_the_description_while_sets_come_and_go()
     {
         using var trace = Trace();
-        (int Set, bool Clears)[] turns = [(2, false), (1, false), (2, true), (0, false), (1, false)];
+        (int Set, bool Clears)[] turns =
+            [(2, false), (1, false), (2, true), (0, false), (1, false)];
         foreach (var (set, clears) in turns)
         {
             for (var i = 0; i < 3; i++)
