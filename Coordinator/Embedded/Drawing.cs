@@ -59,10 +59,10 @@ internal sealed record Drawing(
         var (_, family, state, rows, _) = await Submission.Look(folder, stream);
         var results = ExperimentResults.Of(spec, family, state, rows);
         if (results.Trials.All(trial => trial.Steps.Length == 0)) throw Nothing(spec, output);
+        var records = new ExperimentRecords(state, folder.Blobs);
         return new Drawing(
             Path.Combine(output, FolderName, spec.Name), results,
-            await ResultFigures.Of(
-                results, ContinualResults.Of(results), new ExperimentRecords(state, folder.Blobs).Of),
+            await ResultFigures.Of(results, ContinualResults.Of(results), records.Of),
             state.Completed ? null : new ReportProgress(
                 state.DoneTrialSteps, state.Plan.TrialSteps, state.FinishedTrials));
     }

@@ -23,6 +23,7 @@ internal sealed record ExperimentReport(
 {
     public const string FileName = "report.html";
     private const int MostRows = 60;
+    private const int MostSchedules = 8;
 
     private readonly List<SeedGroup> groups = Continual?.Groups().ToList() ?? [];
 
@@ -64,10 +65,7 @@ internal sealed record ExperimentReport(
                 + $"configurations and schedules x {spec.Seeds.Length:N0} seeds; "
                 + $"{trials.Count(trial => trial.DivergedAt is not null):N0} diverged"),
             ("Steps", $"{spec.Steps:N0}, a point every {spec.MeasureEvery:N0}"),
-            .. spec.Schedules.Where(_ => spec.HasSwitches).Select((schedule, place) =>
-                ($"Schedule {place}", string.Join("; ", schedule.Phases.Select(phase =>
-                    $"{phase.Name}, {phase.Steps:N0} steps"
-                    + (phase.Set < 0 ? "" : $" on set {spec.Sets[phase.Set]}"))))),
+            .. Schedules(),
         ]);
         var table = new ConfigurationTable(Results);
         page.Table(new HtmlTable(
@@ -76,11 +74,23 @@ internal sealed record ExperimentReport(
             table.Headers, [.. table.Rows.Take(MostRows)]));
     }
 
+    private IEnumerable<(string Term, string Meaning)> Schedules()
+    {
+        if (!Results.Spec.HasSwitches) yield break;
+        var schedules = Results.Spec.Schedules;
+        foreach (var (place, schedule) in schedules.Take(MostSchedules).Index())
+            yield return ($"Schedule {place}", string.Join("; ", schedule.Phases.Select(phase =>
+                $"{phase.Name}, {phase.Steps:N0} steps"
+                + (phase.Set < 0 ? "" : $" on set {Results.Spec.Sets[phase.Set]}"))));
+        if (schedules.Length > MostSchedules)
+            yield return ("...", $"and {schedules.Length - MostSchedules} more schedules");
+    }
+
     private void Matrix(HtmlPage page)
     {
         foreach (var table in SetTables.OfMatrix(groups)) page.Table(table);
         Draw(page, Figures.Switches.Where(IsOverVisits));
-        Draw(page, Figures.Sets.Where(figure => figure.Name.StartsWith("matrix/")));
+        Draw(page, Figures.Sets.Where(figure => figure.Name.StartsWith("matrix/")), "small");
     }
 
     private void Switches(HtmlPage page, ContinualResults continual)
@@ -101,9 +111,9 @@ internal sealed record ExperimentReport(
     private static bool IsOverVisits(Figure figure) =>
         figure.Name == "average_accuracy" || figure.Name.StartsWith("forgetting");
 
-    private static void Draw(HtmlPage page, IEnumerable<Figure> figures)
+    private static void Draw(HtmlPage page, IEnumerable<Figure> figures, string look = "")
     {
-        foreach (var figure in figures) page.Figure(figure.Name, figure.Svg, figure.Caption);
+        foreach (var figure in figures) page.Figure(figure.Name, figure.Svg, figure.Caption, look);
     }
 
     private HtmlTable? Paired()

@@ -80,7 +80,8 @@ internal sealed record ResultFigures(IReadOnlyList<Figure> Learning)
             foreach (var trial in seeds)
                 bySeed.Add(RanksOf(
                     continual, trial, await records(trial.Trial.Ordinal)));
-            figures.AddRange(RankCharts.Of(continual.Results.Spec.Name, group, bySeed.ToImmutable()));
+            figures.AddRange(RankCharts.Of(
+                continual.Results.Spec.Name, group, bySeed.ToImmutable()));
         }
         return figures;
     }

@@ -9,7 +9,10 @@ internal sealed class SetColumns
     public const string Accuracy = "set_accuracy";
     public const string Ceiling = "set_ceiling";
     public const string Chance = "set_chance";
+    public const string Reference = "reference_accuracy";
+    public const string Saved = "saved_set_accuracy";
     public const string Swap = "swap_accuracy";
+    public const string SwapAttention = "swap_attention_accuracy";
     public const string Online = "online_accuracy";
 
     private readonly Dictionary<string, int> _places;
@@ -18,10 +21,12 @@ internal sealed class SetColumns
     /// <param name="sets">Names of the sets by number.</param>
     public SetColumns(IEnumerable<string> columns, ImmutableArray<string> sets)
     {
-        _places = columns.Select((name, place) => (name, place))
+        (Names, Sets) = ([.. columns], sets);
+        _places = Names.Select((name, place) => (name, place))
             .ToDictionary(column => column.name, column => column.place);
-        Sets = sets;
     }
+
+    public ImmutableArray<string> Names { get; }
 
     public ImmutableArray<string> Sets { get; }
 

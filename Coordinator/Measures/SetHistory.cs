@@ -59,6 +59,12 @@ internal sealed record SetHistory(
     public double AtEnd(string measure, int visit, int set) =>
         HasEnd(visit) ? At(measure, set, _points[visit][^1]) : double.NaN;
 
+    /// <summary>A column that belongs to no set, at the end of a visit.</summary>
+    public double AtEnd(string column, int visit) =>
+        HasEnd(visit) && Columns.Of(column) is { } place
+            ? Values[place][_points[visit][^1]]
+            : double.NaN;
+
     /// <summary>b[set]; NaN where it was not evaluated before the first step.</summary>
     public double Untrained(int set) =>
         _points[0].IsEmpty || Steps[_points[0][0]] != Visits[0].Phase.Start

@@ -33,7 +33,9 @@ internal sealed record SwitchFigures(
             normalised.DipDepth, raw.DipPosition, raw.DipArea, raw.AreaUnderNew, learning.Slope,
             history.NormalisedCurve(visit, fresh).Slope,
             .. first.Zip(after, Savings.Ratio), .. first.Zip(after, Savings.Ebbinghaus),
-            Rescue(history, visit), OnlineAccuracy.Of(history, visit..(visit + 1)),
+            Rescue(history, visit, SetColumns.Swap),
+            Rescue(history, visit, SetColumns.SwapAttention),
+            OnlineAccuracy.Of(history, visit..(visit + 1)),
             gap?.MinimumAccuracy, gap?.WorstCaseAccuracy, gap?.WindowedForgetting,
             gap?.WindowedPlasticity, gap?.Gap, gap?.Recovered,
         ],
@@ -64,12 +66,9 @@ internal sealed record SwitchFigures(
         return Fractions.Select(fraction => again.TimeTo(fraction, level));
     }
 
-    // Before: when the old set had just been trained. After and swapped: at the end of the phase.
-    private static double? Rescue(SetHistory history, int visit)
-    {
-        var old = history.Visits[visit - 1].Set;
-        return Savings.Rescue(
-            history.AtEnd(visit - 1, old), history.AtEnd(visit, old),
-            history.AtEnd(SetColumns.Swap, visit, old));
-    }
+    // At the end of the phase, on the set of the newest save: before is the whole saved state,
+    // after the present net, swapped the present net with some of the saved parts put back.
+    private static double? Rescue(SetHistory history, int visit, string swapped) => Savings.Rescue(
+        history.AtEnd(SetColumns.Reference, visit), history.AtEnd(SetColumns.Saved, visit),
+        history.AtEnd(swapped, visit));
 }

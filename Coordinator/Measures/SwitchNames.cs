@@ -15,7 +15,8 @@ internal static class SwitchNames
     [
         "old_level", "new_plateau", "drop", "drop_normalised", "dip_depth",
         "dip_depth_normalised", "dip_position", "dip_area", "area", "slope", "slope_normalised",
-        .. Each("savings_ratio"), .. Each("savings"), "rescue", "mean_online_accuracy",
+        .. Each("savings_ratio"), .. Each("savings"), "rescue", "rescue_by_attention",
+        "mean_online_accuracy",
         $"min_acc@{stride}", $"wc_acc@{stride}", $"wf10@{stride}", $"wp10@{stride}",
         $"gap@{stride}", $"recovered@{stride}",
     ];

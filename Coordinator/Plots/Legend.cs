@@ -26,7 +26,8 @@ internal static class Legend
     }
 
     // Beyond the lines that can be told apart the ends of the ramp stand for all.
-    private static IEnumerable<(string Label, LineStyle Style)> Shown(IReadOnlyList<ChartLine> lines)
+    private static IEnumerable<(string Label, LineStyle Style)> Shown(
+        IReadOnlyList<ChartLine> lines)
     {
         var rows = lines.Count <= Palette.Distinct
             ? Enumerable.Range(0, lines.Count)

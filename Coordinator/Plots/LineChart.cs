@@ -26,7 +26,7 @@ internal static class LineChart
         frame.DrawHeading(text.Title, points.Count == 0 ? "no values yet" : text.Note);
         frame.DrawAxes(text.Across, text.Measure);
         frame.DrawKnownLines(text.Levels, text.Switches);
-        DrawLines(canvas, lines, steps, values);
+        DrawLines(canvas, lines, steps, values, hasDots: !text.IsCounted);
         if (text.IsCounted) DrawWhiskers(canvas, lines, steps, values);
         frame.DrawKnownNames(text.Levels, text.Switches);
         Legend.Draw(canvas, lines, Left + PlotWidth + Right, Top + 8);
@@ -39,7 +39,7 @@ internal static class LineChart
             : AxisRange.OfSteps(points, text.Switches);
 
     private static void DrawLines(
-        SvgCanvas canvas, ImmutableArray<ChartLine> lines, Scale steps, Scale values)
+        SvgCanvas canvas, ImmutableArray<ChartLine> lines, Scale steps, Scale values, bool hasDots)
     {
         // Many bands on each other are a fog: beyond the palette the lines stand alone.
         if (lines.Length <= Palette.Distinct)
@@ -47,7 +47,7 @@ internal static class LineChart
                 foreach (var stretch in line.Band.Stretches.Where(IsWide))
                     canvas.Area(Outline(stretch, steps, values), line.Style.Color);
         foreach (var line in lines)
-            foreach (var stretch in line.Band.Stretches)
+            foreach (var stretch in line.Band.Stretches.Where(s => s.Length > 1 || hasDots))
                 DrawMiddle(canvas, stretch, line.Style, steps, values);
     }
 
@@ -60,15 +60,19 @@ internal static class LineChart
         else canvas.Dot(steps.Pixel(stretch[0].Step), values.Pixel(stretch[0].Middle), style.Color);
     }
 
-    // A band needs two places; a place alone has a bar.
+    // A band needs two places; a place alone has a bar, beside those of the other lines.
     private static void DrawWhiskers(
         SvgCanvas canvas, ImmutableArray<ChartLine> lines, Scale steps, Scale values)
     {
-        foreach (var line in lines)
-            foreach (var point in line.Band.Stretches.Where(s => s.Length == 1).Select(s => s[0]))
-                canvas.Line(
-                    steps.Pixel(point.Step), values.Pixel(point.Lower), steps.Pixel(point.Step),
-                    values.Pixel(point.Upper), line.Style, width: 1.5);
+        for (var i = 0; i < lines.Length; i++)
+            foreach (var stretch in lines[i].Band.Stretches.Where(s => s.Length == 1))
+            {
+                var beside = (i - (lines.Length - 1) / 2.0) * Math.Min(12, 120.0 / lines.Length);
+                var (x, point) = (steps.Pixel(stretch[0].Step) + beside, stretch[0]);
+                canvas.Line(x, values.Pixel(point.Lower), x, values.Pixel(point.Upper),
+                    lines[i].Style, width: 1.5);
+                canvas.Dot(x, values.Pixel(point.Middle), lines[i].Style.Color);
+            }
     }
 
     private static bool IsWide(ImmutableArray<BandPoint> stretch) =>

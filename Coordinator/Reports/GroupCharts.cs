@@ -66,6 +66,6 @@ internal static class GroupCharts
         visit < 0 ? history.Untrained(set) : history.AtEnd(visit, set);
 
     private static string HalfWidth(SeedSummary cell) => cell.Interval is { } interval
-        ? $"±{((interval.Upper - interval.Lower) / 2).ToString("0.000", CultureInfo.InvariantCulture)}"
+        ? ((interval.Upper - interval.Lower) / 2).ToString("±0.000", CultureInfo.InvariantCulture)
         : "";
 }

@@ -11,20 +11,23 @@ internal sealed class HtmlPage
     private const string Style =
         """
         body { font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', Arial,
-          sans-serif; color: #1f2933; background: #fff; max-width: 1080px; margin: 2rem auto;
+          sans-serif; color: #1f2933; background: #fff; max-width: 1200px; margin: 2rem auto;
           padding: 0 1.5rem; }
         h1 { font-size: 1.9rem; margin: 0; } h2 { margin: 2.6rem 0 .4rem; font-size: 1.3rem;
           border-bottom: 1px solid #e4e7eb; padding-bottom: .3rem; }
         p { max-width: 75ch; } .note, figcaption { color: #616e7c; font-size: .9rem; }
         .unfinished { background: #fff4e5; border-left: 4px solid #e69f00; padding: .6rem 1rem; }
-        figure { margin: 1.6rem 0; } figcaption { max-width: 85ch; margin-top: .3rem; }
+        figure { margin: 1.6rem 0; } .small { display: inline-block; width: 560px;
+          vertical-align: top; margin-right: 1.5rem; }
+        figcaption { max-width: 85ch; margin-top: .3rem; }
         svg { max-width: 100%; height: auto; display: block; }
         .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .88rem;
           font-variant-numeric: tabular-nums; margin: .8rem 0; }
         caption { text-align: left; color: #616e7c; padding-bottom: .3rem; }
-        th, td { padding: .3rem .8rem; text-align: right; border-bottom: 1px solid #e4e7eb;
+        th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid #e4e7eb;
           white-space: nowrap; vertical-align: top; }
-        th { font-weight: 600; } th:first-child, td:first-child { text-align: left; }
+        th { font-weight: 600; white-space: normal; }
+        th:first-child, td:first-child { text-align: left; }
         nav a { margin-right: 1.2rem; } a { color: #0072b2; }
         dt { font-weight: 600; } dd { margin: 0 0 .5rem 1.2rem; max-width: 75ch; }
         """;
@@ -68,9 +71,10 @@ internal sealed class HtmlPage
 
     /// <param name="svg">A whole drawing; its looks are attributes, so that many share a page.
     /// </param>
-    public void Figure(string id, string svg, string caption)
+    /// <param name="look">A class of the style, or empty.</param>
+    public void Figure(string id, string svg, string caption, string look = "")
     {
-        text.Append($"<figure id=\"{Escaped(id)}\">\n{svg}");
+        text.Append($"<figure id=\"{Escaped(id)}\" class=\"{look}\">\n{svg}");
         Element("figcaption", caption);
         text.Append("</figure>\n");
     }
@@ -94,8 +98,8 @@ internal sealed class HtmlPage
     private void Row(IEnumerable<string> cells, string kind)
     {
         text.Append("<tr>");
-        foreach (var cell in cells)
-            text.Append($"<{kind}>{string.Join("<br>", cell.Split('\n').Select(Escaped))}</{kind}>");
+        foreach (var lines in cells.Select(cell => cell.Split('\n').Select(Escaped)))
+            text.Append($"<{kind}>{string.Join("<br>", lines)}</{kind}>");
         text.Append("</tr>\n");
     }
 

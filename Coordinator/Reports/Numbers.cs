@@ -13,10 +13,14 @@ internal static class Numbers
         : None;
 
     /// <summary>The mean, and below it [lower, upper]; the mean alone for one seed.</summary>
-    public static string Mean(SeedSummary summary, string mark = "") =>
-        Three(summary.Mean) + mark + (summary.Interval is { } interval
-            ? $"\n[{Three(interval.Lower)}, {Three(interval.Upper)}]"
-            : "");
+    public static string Mean(SeedSummary summary, string mark = "")
+    {
+        if (summary.Mean is not { } mean) return None;
+        if (summary.Interval is not { } interval) return Plain(mean, mean) + mark;
+        var largest = Math.Max(Math.Abs(interval.Lower), Math.Abs(interval.Upper));
+        return Plain(mean, largest) + mark
+            + $"\n[{Plain(interval.Lower, largest)}, {Plain(interval.Upper, largest)}]";
+    }
 
     /// <summary>Median (quartiles), and below it how many of those asked reached it.</summary>
     public static string Time(TimeSummary summary)
@@ -30,9 +34,9 @@ internal static class Numbers
         return $"{median}{quartiles}\n{summary.Reached} of {asked}";
     }
 
-    private static string Three(double? value) => value is { } known
-        ? (Math.Abs(known) is > 0 and < 0.0005 or >= 1000
-            ? Short(known)
-            : (Math.Round(known, 3) + 0.0).ToString("0.000", CultureInfo.InvariantCulture))
-        : None;
+    // Three decimals suit accuracies; what is all smaller or far larger has its own digits.
+    private static string Plain(double value, double largest) =>
+        Math.Abs(largest) is > 0 and < 0.01 or >= 1000
+            ? Short(value)
+            : (Math.Round(value, 3) + 0.0).ToString("0.000", CultureInfo.InvariantCulture);
 }

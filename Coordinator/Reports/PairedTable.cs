@@ -4,8 +4,7 @@ using Mneme.Coordinator.Measures;
 namespace Mneme.Coordinator.Reports;
 
 /// <param name="Name">Of a configuration or schedule.</param>
-/// <param name="BySeed">A measure's value for each seed; null where it has none.   // [measure][seed]
-/// </param>
+/// <param name="BySeed">Null where a seed has no value.   // [measure][seed]</param>
 internal sealed record PairedValues(
     string Name, ImmutableArray<ImmutableArray<double?>> BySeed);
 

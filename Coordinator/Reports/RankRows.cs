@@ -27,7 +27,8 @@ internal sealed record RankRows(
     /// there are more than a figure can tell apart.</summary>
     /// <param name="width">Ranks in a bin.</param>
     public IEnumerable<(long Rank, double Accuracy)> ByRank(int set, long width) =>
-        Enumerable.Range(0, Sets.Length).Where(row => (int)Sets[row] == set)
+        Enumerable.Range(0, Sets.Length).Where(row =>
+            (int)Sets[row] == set && double.IsFinite(Accuracies[row]))
             .GroupBy(row => (long)Ranks[row] / width * width, row => Accuracies[row])
             .Select(bin => (bin.Key, bin.Average()));
 

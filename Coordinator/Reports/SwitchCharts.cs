@@ -56,8 +56,8 @@ internal static class SwitchCharts
     {
         const string Caption = "After visit i, the mean loss of accuracy on earlier sets. max: "
             + "against the best since the set was learned; first-last: against the accuracy "
-            + "when it had just been learned. They differ when a set improves later on; where they do "
-            + "not, only one line is seen.";
+            + "when it had just been learned. They differ when a set improves later on; "
+            + "where they do not, only one line is seen.";
         var max = MeanLines.Of(groups, g => AfterVisits(g, visit => visit.ForgettingMax));
         var first = MeanLines.Of(groups, g => AfterVisits(g, visit => visit.ForgettingFirstLast));
         if (2 * groups.Count <= Palette.Distinct)

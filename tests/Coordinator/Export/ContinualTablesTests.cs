@@ -28,8 +28,8 @@ public sealed class ContinualTablesTests
               np.allclose(m['fwt'][2:], R[2:, 0, 0] - r['b'][2:, 0]),
               np.isnan(R[2:, 2, :]).all(), np.isnan(r['switches']['drop'][2:, 1]).all())
         s = r['switches']
-        print(s['drop'].shape, s['time_to_50_state'], s['time_to_50'].tolist())
-        print(r['conventions'])
+        print(s['drop'].shape, s['time_to_50_state'][1:3], s['time_to_50'][1:3].tolist())
+        for name, value in r['conventions'].items(): print(name, value)
         """;
 
     [Fact]
@@ -127,8 +127,12 @@ public sealed class ContinualTablesTests
             [[0, 1, 0], [0, 1, 0], [1, 0, -1], [1, 0, -1]]
             ['acc', 'acc_normalised', 'aia'] (4,) (4, 3)
             True True True True True True
-            (4, 2) [['reached', 'reached'], ['reached', 'reached'], ['reached', ''], ['reached', '']] [[80.0, 60.0], [80.0, 60.0], [80.0, nan], [80.0, nan]]
-            {'forgetting_max_rows': 'from_learning', 'reference_level': 'ceiling', 'smoothed_points': 3, 'window_points': 10, 'evaluation_interval': 20}
+            (4, 2) [['reached', 'reached'], ['reached', '']] [[80.0, 60.0], [80.0, nan]]
+            forgetting_max_rows from_learning
+            reference_level ceiling
+            smoothed_points 3
+            window_points 10
+            evaluation_interval 20
             """);
     }
 

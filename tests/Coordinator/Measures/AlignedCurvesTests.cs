@@ -41,7 +41,10 @@ public sealed class AlignedCurvesTests
     [Fact]
     public void Seeds_are_what_the_interval_is_over()
     {
-        var other = One with { Values = [.. One.Values.Select(c => c.Select(a => a + .1).ToArray())] };
+        var other = One with
+        {
+            Values = [.. One.Values.Select(column => column.Select(a => a + .1).ToArray())],
+        };
 
         var point = AlignedCurves.AroundSwitches([One, other], stride: 10)[^1];
 

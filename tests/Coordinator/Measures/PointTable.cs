@@ -34,25 +34,9 @@ internal static class PointTable
     }
 
     /// <summary>The same points with one more column.</summary>
-    public static SetHistory With(this SetHistory history, string column, params double[] values)
-    {
-        string[] names =
-        [
-            .. history.Columns.Sets.SelectMany(_ => new[] { "", "", "" })
-                .Select((_, place) => NameOf(history, place)),
-            column,
-        ];
-        return new SetHistory(
-            new SetColumns(names, history.Columns.Sets), history.Visits, history.Steps,
-            [.. history.Values, values]);
-    }
-
-    private static string NameOf(SetHistory history, int place)
-    {
-        string[] measures = ["set_accuracy", "set_chance", "set_ceiling"];
-        var sets = history.Columns.Sets;
-        return $"{measures[place / sets.Length]}.{sets[place % sets.Length]}";
-    }
+    public static SetHistory With(this SetHistory history, string column, params double[] values) =>
+        new(new SetColumns([.. history.Columns.Names, column], history.Columns.Sets),
+            history.Visits, history.Steps, [.. history.Values, values]);
 
     private static ImmutableArray<Visit> Visits(string sets, string phases) => Visit.Of(phases
         .Split(' ').Select(phase => (sets.IndexOf(phase[0]), long.Parse(phase[1..]))));

@@ -157,12 +157,15 @@ public sealed class TrialMeasuresTests
     [Fact]
     public void A_swap_rescues_a_part_of_what_was_lost()
     {
-        // Before .9, after .5, with the old parts put back .7: half of it.
+        // Known with .9 when saved, .5 now; the old parts in the present net bring back .7: half.
         var history = PointTable.Read("AB", "A20 B20",
                 [0, .5, .5], [20, .9, .5], [20, .9, .5], [40, .5, .9])
-            .With("swap_accuracy.A", None, None, None, .7);
+            .With("reference_accuracy", None, None, None, .9)
+            .With("saved_set_accuracy", None, None, None, .5)
+            .With("swap_accuracy", None, None, None, .7);
 
         Value(history, 1, "rescue").ShouldBe(.5, 1e-9);
+        Value(history, 1, "rescue_by_attention").ShouldBe(None);
         Value(Three, 1, "rescue").ShouldBe(double.NaN);
     }
 

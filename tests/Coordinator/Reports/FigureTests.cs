@@ -118,7 +118,8 @@ public sealed class FigureTests
     public void Many_ranks_are_taken_together()
     {
         var rows = new RankRows(
-            [.. Enumerable.Repeat(0.0, 1000)], [.. Enumerable.Range(0, 1000).Select(r => (double)r)],
+            [.. Enumerable.Repeat(0.0, 1000)],
+            [.. Enumerable.Range(0, 1000).Select(r => (double)r)],
             [.. Enumerable.Range(0, 1000).Select(r => r < 10 ? 1.0 : 0)]);
 
         rows.ByRank(0, width: 10).First().ShouldBe((0L, 1.0));
