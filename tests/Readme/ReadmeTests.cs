@@ -38,7 +38,8 @@ public sealed class ReadmeTests
     [Fact]
     public void Every_experiment_of_the_repository_is_valid_and_named_as_its_file()
     {
-        foreach (var path in Directory.GetFiles(Path.Combine(Repository.Root, "experiments")))
+        foreach (var path in Directory.GetFiles(
+            Path.Combine(Repository.Root, "experiments"), "*.yaml"))
         {
             var reading = SpecReader.Read(path, Submission.Schemas);
             string.Join('\n', reading.Errors).ShouldBeEmpty();
@@ -93,7 +94,8 @@ public sealed class ReadmeTests
     private static void CopyExperiments(Workplace place)
     {
         Directory.CreateDirectory(place.At("experiments"));
-        foreach (var path in Directory.GetFiles(Path.Combine(Repository.Root, "experiments")))
+        foreach (var path in Directory.GetFiles(
+            Path.Combine(Repository.Root, "experiments"), "*.yaml"))
             File.Copy(path, place.At($"experiments/{Path.GetFileName(path)}"));
     }
 }
