@@ -43,7 +43,7 @@ def eager(lanes, size):
     net = Dam(length, heads, eta, deviation)
     optimizer = torch.optim.Adam(net.parameters(), lr=rate)
     data = torch.randn(sequences, length).sign()
-    memory = data[torch.randint(sequences, (batch,))]
+    memory = data[torch.randint(sequences, (capacity,))]                    # full
 
     def step():
         nonlocal memory
