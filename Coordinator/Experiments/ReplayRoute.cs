@@ -63,9 +63,9 @@ public sealed class ReplayRoute(ExperimentSpec spec, ExperimentState state, int 
 
     private static IEnumerable<Part> PartsOf(Plan plan, int path)
     {
-        var cohort = plan.Cohorts.First(c => c.Lanes.Contains(path));
-        return plan.Segments.Where(s => s.Cohort == cohort.Number)
-            .Select(s => new Part(s, cohort.Lanes.IndexOf(path)));
+        var cohort = plan.CohortOf(path);
+        var lane = cohort.Lanes.IndexOf(path);
+        return plan.SegmentsOf(cohort).Select(segment => new Part(segment, lane));
     }
 
     /// <summary>A segment, and the trial's lane in it.</summary>

@@ -23,21 +23,22 @@ internal sealed class DamEvaluation(
     {
         tables.Follow();
         var sums = lanes.Each(_ => new Sums(data.Length - 1));
+        var sequences = lanes.Each((k, _) => data.Look(k, set));
         using var still = Autograd.NoGrad();
         using var own = tables.NamesSequences ? tables.OfSet(set) : null;
         IReadOnlyList<DamTable> read = own is null ? tables.Tables : [own];
         for (var from = 0; from < data.Sequences; from += MostAtOnce)
-            Add(set, read, from, Math.Min(MostAtOnce, data.Sequences - from), sums);
-        return lanes.Each((k, _) => ScoreOf(k, set, sums[k]));
+            Add(sequences, read, from, Math.Min(MostAtOnce, data.Sequences - from), sums);
+        return lanes.Each((k, _) => ScoreOf(k, data.Ceilings(k, set).Each, sequences[k], sums[k]));
     }
 
     private void Add(
-        long set, IReadOnlyList<DamTable> read, int from, int count, Sums[] sums)
+        SequenceSet[] sequences, IReadOnlyList<DamTable> read, int from, int count, Sums[] sums)
     {
         using var scope = new TensorScope();
         var rows = Tensor.From<float>(
-            [.. Enumerable.Range(0, lanes.Count).SelectMany(k => data.Look(k, set).Bits
-                .Slice(from * data.Length, count * data.Length).ToArray())],
+            [.. sequences.SelectMany(set =>
+                set.Bits.Slice(from * data.Length, count * data.Length).ToArray())],
             [lanes.Count, count, data.Length], lanes.Device);
         var place = Tensor.From(
             [.. lanes.Each(_ => Enumerable.Range(from, count)).SelectMany(i => i)
@@ -54,10 +55,9 @@ internal sealed class DamEvaluation(
                 i / count % (data.Length - 1), loss[i], hit[i]);
     }
 
-    private DamScore ScoreOf(int lane, long set, Sums sums)
+    private DamScore ScoreOf(int lane, double ceiling, SequenceSet set, Sums sums)
     {
         var (count, positions) = ((double)data.Sequences, data.Length - 1);
-        var ceiling = data.Ceilings(lane, set).Each;
         var chance = tables.NamesSequences ? 1 / count : .5;
         if (tables.IsEmpty(lane))
             return new DamScore(
@@ -65,7 +65,7 @@ internal sealed class DamEvaluation(
         var (loss, hits) = (sums.Loss.Sum(), sums.Hits.Sum());
         if (includesFirst[lane])
         {
-            var (also, right) = FirstBit(lane, data.Look(lane, set));
+            var (also, right) = FirstBit(lane, set);
             (loss, hits, positions) = (loss + also, hits + right, positions + 1);
         }
         return new DamScore(
