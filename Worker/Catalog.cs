@@ -11,6 +11,7 @@ public static class Catalog
     [
         new MemoryMlp(),
         new Dam(),
+        new SequenceSwitch(),
         new NoOp(),
     ];
 

@@ -2,9 +2,8 @@
 // linker would keep one copy of such a function, perhaps the one this machine cannot run.
 #include "kernels.h"
 
-#include <string.h>
+#include "vectors.h"
 
-#define JOINED __builtin_shufflevector
 // So that an array of registers stays in registers.
 #define UNROLLED _Pragma("GCC unroll 8")
 #define JOIN_(a, b) a##b
@@ -14,19 +13,6 @@
 
 namespace mneme {
 namespace {
-
-typedef float Sixteen __attribute__((vector_size(64), aligned(4), may_alias));
-typedef float Four __attribute__((vector_size(16), aligned(4), may_alias));
-
-// Sixteen partial sums become four.
-inline Four quarter(Sixteen s) {
-    auto eight = JOINED(s, s, 0, 1, 2, 3, 4, 5, 6, 7)
-        + JOINED(s, s, 8, 9, 10, 11, 12, 13, 14, 15);
-    return JOINED(eight, eight, 0, 1, 2, 3)
-        + JOINED(eight, eight, 4, 5, 6, 7);
-}
-
-inline float sum(Four s) { return (s[0] + s[2]) + (s[1] + s[3]); }
 
 // The same sums of four rows side by side.
 inline Four sums(Four a, Four b, Four c, Four d) {

@@ -46,6 +46,9 @@ internal sealed class Bench : IDisposable
         return this;
     }
 
+    /// <summary>After a checkpoint of this step was loaded.</summary>
+    public void SkipTo(long step) => steps = step;
+
     /// <summary>The last value of a measure, by lane.</summary>
     public double[] Measure(string name)
     {

@@ -53,3 +53,13 @@ public sealed class PyTorchFactAttribute : FactAttribute
         if (!PyTorch.IsThere) Skip = "no Python with torch; set MNEME_PYTHON";
     }
 }
+
+/// <summary>The same for several cases.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PyTorchTheoryAttribute : TheoryAttribute
+{
+    public PyTorchTheoryAttribute()
+    {
+        if (!PyTorch.IsThere) Skip = "no Python with torch; set MNEME_PYTHON";
+    }
+}
