@@ -16,7 +16,7 @@ internal static class SequenceSwitchPickle
             ["args"] = trial.Arguments(),
             ["logs"] = new PickleValue.List(
                 trial.Points.Select((_, record) => (PickleValue)Record(trial, record))),
-            ["model_state_dict"] = StateDict(trial, ""),
+            ["model_state_dict"] = Model(trial),
         };
         // The newest of several saves: the published programs keep one.
         var save = trial.Phases.LastOrDefault(phase => phase.Start.Save is not null)?.Start.Save;
@@ -122,6 +122,20 @@ internal static class SequenceSwitchPickle
                 accuracies.Take(last + 1).Select(accuracy => (PickleValue)(double)accuracy)),
             ["num_iters_required"] = (long)last,
         };
+    }
+
+    // The original's one-layer net holds a norm that it never uses: loading its state dict needs
+    // the keys.
+    private static PickleValue.Dict Model(SeedTrial trial)
+    {
+        var dict = StateDict(trial, "");
+        var norm = trial.State.FirstOrDefault(array => array.Name == "ln_f.weight");
+        if (norm is null || trial.State.All(array => array.Name != "c_attn.weight")) return dict;
+        var (ones, zeros) = (new float[norm.Shape[0]], new float[norm.Shape[0]]);
+        Array.Fill(ones, 1);
+        dict["pre_attn_ln.weight"] = NamedArray.Of<float>("", ones, ones.Length);
+        dict["pre_attn_ln.bias"] = NamedArray.Of<float>("", zeros, zeros.Length);
+        return dict;
     }
 
     private static PickleValue.Dict StateDict(SeedTrial trial, string under, string only = "")

@@ -24,6 +24,18 @@ public sealed class SeedLayoutTests
           - {phase: a again, switch: return, set: A, mode: none, steps: 20}
         """;
 
+    private const string Transformer = """
+        name: switching
+        model: sequence-switch
+        measure_every: 10
+        seeds: 1
+        settings: {sequences: 8, sequence_length: 6, heads: 2, features: 4, batch_size: 5,
+                   eval_stride: 2, learning_rate: 1e-2, log_appearances: 10}
+        schedule:
+          - {phase: a, steps: 30}
+          - {phase: b, switch: redraw, save: first, steps: 20}
+        """;
+
     // The published README's own lines, but for the folder.
     private const string Load = """
         import sys, numpy as np
@@ -142,6 +154,58 @@ public sealed class SeedLayoutTests
         drawn.Split('\n').Length.ShouldBe(4);
         foreach (var figure in drawn.Split('\n'))
             new FileInfo(figure).Length.ShouldBeGreaterThan(5_000, figure);
+    }
+
+    [Fact]
+    public async Task The_exported_transformer_runs_in_pytorch_and_scores_as_its_log_says()
+    {
+        using var place = new Workplace();
+        await RunIn(place, Transformer);
+
+        // The published model, written with PyTorch's own layers.
+        Python.Run(Load + """
+            import torch; from torch import nn; F = nn.functional
+            class OneLayerAttention(nn.Module):
+                def __init__(self, L=6, d=8, heads=2):
+                    super().__init__()
+                    self.heads, self.wte, self.wpe = heads, nn.Embedding(2, d), nn.Embedding(L, d)
+                    self.pre_attn_ln, self.c_attn = nn.LayerNorm(d), nn.Linear(d, 3 * d)
+                    self.ln_f, self.lm_head = nn.LayerNorm(d), nn.Linear(d, 2)
+                    self.linear_modules = nn.ModuleList([nn.Linear(d, d) for _ in range(3)])
+                def forward(self, x):
+                    B, T = x.shape
+                    e = self.wte(x) + self.wpe(torch.arange(T))
+                    q, k, v = (z.view(B, T, self.heads, -1).transpose(1, 2)
+                               for z in self.c_attn(e).chunk(3, -1))
+                    a = (q @ k.transpose(-1, -2) / q.shape[-1] ** .5).masked_fill(
+                        torch.ones(T, T).triu(1).bool(), -torch.inf).softmax(-1)
+                    y = self.ln_f((a @ v).transpose(1, 2).reshape(B, T, -1))
+                    y = F.relu(self.linear_modules[0](y))
+                    for module in self.linear_modules[1:]: y = F.relu(module(y)) + y
+                    return self.lm_head(y)
+            tensors = lambda state: {name: torch.tensor(x) for name, x in state.items()}
+            def score(model, number):
+                x = torch.tensor(sequences["sequences"][number][::2]).long()
+                y = model(x)[:, :-1]
+                loss = F.cross_entropy(y.transpose(1, 2), x[:, 1:], reduction="none").mean(1)
+                return loss.detach().numpy(), (y.argmax(-1) == x[:, 1:]).float().mean(1).numpy()
+            model = OneLayerAttention(); model.load_state_dict(tensors(data["model_state_dict"]))
+            metrics = data["logs"][-1]["test_metrics"]
+            loss, accuracy = (np.concatenate(z) for z in zip(score(model, 0), score(model, 1)))
+            np.testing.assert_allclose(metrics["logsoftmaxloss"], loss, rtol=1e-5)
+            np.testing.assert_allclose(metrics["accuracy"], accuracy, rtol=1e-6)
+            before = data["mlp_state_dict"]["pre_switch"]               # the swap experiment
+            model.linear_modules.load_state_dict(tensors(before["linear_modules"]))
+            model.lm_head.load_state_dict(tensors(before["lm_head"]))
+            column = np.genfromtxt(f"{dir_name}/metrics.csv", delimiter=",", names=True,
+                                   dtype=None, encoding="utf8")["swap_accuracy"]
+            np.testing.assert_allclose(column[-1], score(model, 0)[1].mean(), rtol=1e-6)
+            print(metrics["set"].tolist(), metrics["rank"].tolist(),
+                  [len(x) for x in data["logs"][1]["appearances"]],
+                  int(data["logs"][2]["num_apppearances"].sum()))
+            """, Analysis, place.At("results/switching/trials/00000")).ShouldBe(
+            "[0, 0, 0, 0, 1, 1, 1, 1] [0, 2, 4, 6, 0, 2, 4, 6] "
+            + $"[{string.Join(", ", Enumerable.Repeat(5, 10))}] 100");
     }
 
     private static string Analysis => Path.Combine(Repository.Root, "analysis");
