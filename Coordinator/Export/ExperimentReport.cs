@@ -116,6 +116,10 @@ internal sealed record ExperimentReport(
         foreach (var figure in figures) page.Figure(figure.Name, figure.Svg, figure.Caption, look);
     }
 
+    // Half a training is no fair comparison with a whole one.
+    private bool IsAtEnd(TrialResult trial) =>
+        trial.Steps.LastOrDefault() == Results.Spec.Schedules[trial.Trial.Schedule].Steps;
+
     private HtmlTable? Paired()
     {
         var objective = Results.Family.Objective.Measure;
@@ -130,7 +134,9 @@ internal sealed record ExperimentReport(
             .. Results.OverSeeds().Select(seeds => new PairedValues(
                 Results.LabelOf(seeds[0]),
                 [
-                    [.. seeds.Select(trial => Defined.OrNull(trial.Last(column)))],
+                    [.. seeds.Select(trial => IsAtEnd(trial)
+                        ? Defined.OrNull(trial.Last(column))
+                        : null)],
                     .. figures.Select(figure => seeds.Select(trial =>
                         Continual!.Trials[trial.Trial.Ordinal][figure]).ToImmutableArray()),
                 ])),

@@ -25,6 +25,7 @@ internal static class RankCharts
         string name, SeedGroup group, int visit, ImmutableArray<SwitchRanks> seeds)
     {
         var (old, fresh) = (group.SetOf(visit - 1), group.SetOf(visit));
+        var width = WidthOf(seeds);
         ChartLine[] lines =
         [
             Line($"{old} before the switch", new(Blue[0]), group.Visits[visit - 1],
@@ -45,19 +46,27 @@ internal static class RankCharts
                 new FigureText(
                     $"{name}: accuracy by rank, {group.Label}, switch {visit}", "accuracy")
                 {
-                    Across = "rank", Note = MeanLines.Note, Levels = SetLevels.Of(group.Seeds),
+                    Across = width == 1 ? "rank" : $"rank, in steps of {width}",
+                    Note = MeanLines.Note, Levels = SetLevels.Of(group.Seeds),
                 }));
+    }
+
+    // One for all lines of a figure.
+    private static long WidthOf(ImmutableArray<SwitchRanks> seeds)
+    {
+        var highest = seeds.SelectMany(ranks => new[] { ranks.Before, ranks.After, ranks.End })
+            .Max(rows => rows?.HighestRank ?? 0);
+        var width = 1L;
+        while (highest / width >= MostBins) width *= 10;
+        return width;
     }
 
     private static ChartLine Line(
         string label, LineStyle style, Visit visit, ImmutableArray<SwitchRanks> seeds,
         Func<SwitchRanks, RankRows?> rows)
     {
-        var known = seeds.Select(rows).ToList();
-        var highest = known.Max(r => r?.HighestRank ?? 0);
-        var width = 1L;
-        while (highest / width >= MostBins) width *= 10;
-        var bySeed = known.Select(r => r?.ByRank(visit.Set, width)
+        var width = WidthOf(seeds);
+        var bySeed = seeds.Select(rows).Select(r => r?.ByRank(visit.Set, width)
             .ToDictionary(bin => bin.Rank, bin => bin.Accuracy) ?? []).ToList();
         return MeanLines.Line(label, style, bySeed.SelectMany(bins => bins.Keys)
             .Distinct().Order().Select(rank => MeanPoint.Of(rank, bySeed.Select(bins =>

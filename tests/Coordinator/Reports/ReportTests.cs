@@ -18,6 +18,15 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task Trials_that_are_under_way_are_compared_with_none()
+    {
+        var html = await Reports.Html(SampleContinual.Of(3, "AB", "BA").Until(300));
+
+        html.ShouldContain("<td>1A &gt; 2B</td><td>1B &gt; 2A</td>"
+            + "<td>-</td><td>-</td>", customMessage: "neither the objective nor acc is known");
+    }
+
+    [Fact]
     public async Task A_page_runs_nothing_and_names_nothing_outside()
     {
         var html = await Reports.Html(SampleContinual.Of(2, "AB", "BA"));
