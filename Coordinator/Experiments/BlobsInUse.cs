@@ -12,12 +12,12 @@ public static class BlobsInUse
         .Concat(state.Segments.SelectMany(segment => segment.Records))
         .ToHashSet();
 
-    // A leaf holds results; others are kept until every child has a committed child of its own, so
+    // Where trials end are results; others are kept until every child has a committed child of its own, so
     // that a damaged checkpoint can be computed again from the one before it.
     private static bool IsNeeded(ExperimentState state, int segment)
     {
-        var children = state.Plan.ChildrenOf(segment).ToList();
-        return children.Count == 0 || children.Any(child =>
+        var holdsResults = state.Plan.TrialsEndingWith(state.Plan.Segments[segment]).Any();
+        return holdsResults || state.Plan.ChildrenOf(segment).Any(child =>
             state.Segments[child].Status != SegmentStatus.Committed
             || state.Plan.ChildrenOf(child).Any(
                 grandchild => state.Segments[grandchild].Status != SegmentStatus.Committed));

@@ -91,7 +91,7 @@ public sealed record ExperimentState
         {
             Committed = Committed + (e.Final ? 1 : 0),
             FinishedTrials = FinishedTrials
-                + (e.Final && !Plan.ChildrenOf(e.Segment).Any() ? LanesOf(e.Segment) : 0),
+                + (e.Final ? Plan.TrialsEndingWith(Plan.Segments[e.Segment]).Count() : 0),
             DoneTrialSteps = DoneTrialSteps + (e.ToStep - e.FromStep) * LanesOf(e.Segment),
         };
 

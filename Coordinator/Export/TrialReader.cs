@@ -17,9 +17,8 @@ internal sealed class TrialReader(
     /// <summary>Trials in an order in which each checkpoint is read once.</summary>
     public IEnumerable<(TrialResult Trial, PlannedSegment Segment, int Lane)> InOrder() =>
         from segment in state.Plan.Segments
-        where !state.Plan.ChildrenOf(segment.Index).Any()
-        from lane in state.Plan.LanesOf(segment).Select((path, k) => (path, k))
-        select (results.Trials[state.Plan.Paths[lane.path].Trial], segment, lane.k);
+        from end in state.Plan.TrialsEndingWith(segment)
+        select (results.Trials[end.Trial], segment, end.Lane);
 
     /// <summary>The checkpoint that a segment ended with.</summary>
     /// <exception cref="BlobError">It is missing or damaged.</exception>

@@ -10,6 +10,7 @@ internal sealed class GrowingPlan(ImmutableArray<ScheduleSpec> schedules, bool s
     private readonly List<PlannedPath> paths = [];
     private readonly List<PlannedCohort> cohorts = [];
     private readonly List<PlannedSegment> segments = [];
+    private readonly SortedDictionary<int, int> ends = [];
     private int groups;
 
     /// <param name="rows">Trials by schedule, for each configuration and seed.</param>
@@ -22,7 +23,7 @@ internal sealed class GrowingPlan(ImmutableArray<ScheduleSpec> schedules, bool s
     }
 
     public Plan Finish(ImmutableArray<TrialSpec> trials) =>
-        new(trials, [.. paths], [.. cohorts], [.. segments]);
+        new(trials, [.. paths], [.. ends.Values], [.. cohorts], [.. segments]);
 
     private void Grow(Stretch stretch, long stepsPerSegment)
     {
@@ -45,8 +46,10 @@ internal sealed class GrowingPlan(ImmutableArray<ScheduleSpec> schedules, bool s
     {
         var before = stretch.Parent is { } parent ? cohorts[parent.Cohort] : null;
         var lanes = ImmutableArray.CreateBuilder<int>();
+        var ending = agreeing.Where(s => schedules[s].Phases.Length == stretch.Phase + 1).ToList();
         for (var k = 0; k < stretch.Rows.Length; k++)
         {
+            foreach (var schedule in ending) ends[stretch.Rows[k][schedule]] = paths.Count;
             lanes.Add(paths.Count);
             paths.Add(new PlannedPath(
                 paths.Count, before?.Lanes[k], stretch.Rows[k][agreeing[0]]));

@@ -6,11 +6,14 @@ namespace Mneme.Plans;
 /// <summary>The segments that an experiment needs, as a pure function of its spec and packing: two
 /// coordinators that read the same journal hold the same plan.</summary>
 /// <param name="Paths">Trials that agree up to a switch share the paths up to it.</param>
+/// <param name="Ends">By trial: the path of its last phase. Where a schedule ends, another may go
+/// on.</param>
 /// <param name="Cohorts">By number.</param>
 /// <param name="Segments">By index; a parent comes before its children.</param>
 public sealed record Plan(
     ImmutableArray<TrialSpec> Trials,
     ImmutableArray<PlannedPath> Paths,
+    ImmutableArray<int> Ends,
     ImmutableArray<PlannedCohort> Cohorts,
     ImmutableArray<PlannedSegment> Segments)
 {
@@ -25,7 +28,8 @@ public sealed record Plan(
     private readonly ILookup<int, PlannedSegment> segmentsOf =
         Segments.ToLookup(segment => segment.Cohort);
 
-    private readonly ImmutableDictionary<int, int> leaves = Leaves(Paths);
+    private readonly ILookup<int, int> trialsEndingOn = Ends
+        .Select((path, trial) => (path, trial)).ToLookup(end => end.path, end => end.trial);
 
     /// <summary>Steps times lanes of the whole plan, shared ones counted once: the unit of
     /// progress.</summary>
@@ -55,17 +59,17 @@ public sealed record Plan(
     public IEnumerable<int> PathsOf(int trial)
     {
         var paths = new Stack<int>();
-        for (int? path = leaves[trial]; path is { } here; path = Paths[here].Parent)
+        for (int? path = Ends[trial]; path is { } here; path = Paths[here].Parent)
             paths.Push(here);
         return paths;
     }
 
-    private static ImmutableDictionary<int, int> Leaves(ImmutableArray<PlannedPath> paths)
-    {
-        var parents = paths.Select(path => path.Parent).ToHashSet();
-        return paths.Where(path => !parents.Contains(path.Index))
-            .ToImmutableDictionary(path => path.Trial, path => path.Index);
-    }
+    /// <summary>Trials that are finished when the segment is, with their lanes.</summary>
+    public IEnumerable<(int Trial, int Lane)> TrialsEndingWith(PlannedSegment segment) =>
+        segment.ToStep < Cohorts[segment.Cohort].EndStep
+            ? []
+            : LanesOf(segment).SelectMany((path, lane) =>
+                trialsEndingOn[path].Select(trial => (trial, lane)));
 }
 
 /// <summary>One configuration with one seed during one phase, after the phases before it.</summary>

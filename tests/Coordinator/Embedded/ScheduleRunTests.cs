@@ -65,6 +65,30 @@ public sealed class ScheduleRunTests
     }
 
     [Fact]
+    public async Task A_schedule_that_is_the_beginning_of_another_has_results_of_its_own()
+    {
+        using var place = new Workplace();
+        place.Write("short.yaml", """
+            name: short
+            model: dam
+            measure_every: 10
+            seeds: 2
+            settings: {sequence_length: 8, sequences: 8, memory_size: 20, heads: 3, batch_size: 4}
+            schedules:
+              - [{phase: a, steps: 20}, {phase: b, switch: redraw, steps: 20}]
+              - [{phase: a, steps: 20}]
+            """);
+        (await place.Run("run", "short.yaml", "--out", "shared")).ShouldBeFine()
+            .Output.ShouldContain("Shared beginnings saved 40 of 120 trial-steps (33.3 %)");
+        (await place.Run("run", "short.yaml", "--out", "apart", "--no-sharing")).ShouldBeFine();
+
+        place.HashOf("shared/short/short.pkl").ShouldBe(place.HashOf("apart/short/short.pkl"));
+        foreach (var trial in new[] { "00000", "00001", "00002", "00003" })
+            File.Exists(place.At($"shared/short/trials/{trial}/checkpoint.safetensors"))
+                .ShouldBeTrue(trial);
+    }
+
+    [Fact]
     public async Task Kills_inside_phases_and_at_forks_lose_and_double_nothing()
     {
         using var place = new Workplace();

@@ -93,6 +93,20 @@ public sealed class PlannerTests
         Forked(sharing: false).TrialSteps.ShouldBe(2 * 3 * 20);
     }
 
+    [Fact]
+    public void A_schedule_may_end_where_another_goes_on()
+    {
+        var plan = Planned(
+            [Schedule(Phase("a", 10), Phase("b", 5)), Schedule(Phase("a", 10))], sharing: true);
+
+        plan.Segments.Length.ShouldBe(2);
+        plan.Trials.Select(trial => plan.PathsOf(trial.Ordinal).Count())
+            .ShouldBe(plan.Trials.Select(trial => trial.Schedule == 0 ? 2 : 1));
+        plan.Segments.SelectMany(plan.TrialsEndingWith).Select(end => end.Trial).Order()
+            .ShouldBe(plan.Trials.Select(trial => trial.Ordinal));
+        plan.TrialStepsApart.ShouldBe(2 * (15 + 10));
+    }
+
     private static readonly ScheduleSpec[] Alternatives =
     [
         Schedule(Phase("a", 10), Phase("b", 5), Phase("c", 5)),
@@ -100,9 +114,11 @@ public sealed class PlannerTests
         Schedule(Phase("a", 10), Phase("e", 10)),
     ];
 
-    private static Plan Forked(bool sharing)
+    private static Plan Forked(bool sharing) => Planned(Alternatives, sharing);
+
+    private static Plan Planned(ScheduleSpec[] schedules, bool sharing)
     {
-        var spec = Samples.Spec(trials: 2, steps: 20) with { Schedules = [.. Alternatives] };
+        var spec = Samples.Spec(trials: 2, steps: 20) with { Schedules = [.. schedules] };
         return Planner.Plan(
             spec, Samples.Family, TrialEnumeration.Of(spec, Samples.Family),
             new Packing([new ShapePacking(2, 10)], sharing));
