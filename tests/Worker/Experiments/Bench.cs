@@ -18,6 +18,9 @@ internal sealed class Bench : IDisposable
     public Bench(
         ExperimentFamily family, int sets, ImmutableArray<string> saves, params Lane[] lanes)
     {
+        // As training does, but for the priority, which a thread of the pool would keep. Without it
+        // a step's bits would depend on whether another test has prepared the process meanwhile.
+        TorchThread.Prepare(niceness: 0);
         schema = family.Schema;
         using var scope = new TensorScope();
         Model = family.Create(new Lanes(lanes, Device.Cpu) { Sets = sets, Saves = saves });
