@@ -12,8 +12,8 @@ public static class BlobsInUse
         .Concat(state.Segments.SelectMany(segment => segment.Records))
         .ToHashSet();
 
-    // Where trials end are results; others are kept until every child has a committed child of its own, so
-    // that a damaged checkpoint can be computed again from the one before it.
+    // Where trials end are results; others are kept until every child has a committed child of its
+    // own, so that a damaged checkpoint can be computed again from the one before it.
     private static bool IsNeeded(ExperimentState state, int segment)
     {
         var holdsResults = state.Plan.TrialsEndingWith(state.Plan.Segments[segment]).Any();

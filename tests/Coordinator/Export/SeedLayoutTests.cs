@@ -36,6 +36,30 @@ public sealed class SeedLayoutTests
           - {phase: b, switch: redraw, save: first, steps: 20}
         """;
 
+    // The published model, written with PyTorch's own layers.
+    private const string OneLayerAttention = """
+        import torch; from torch import nn; F = nn.functional
+        class OneLayerAttention(nn.Module):
+            def __init__(self, L=6, d=8, heads=2):
+                super().__init__()
+                self.heads, self.wte, self.wpe = heads, nn.Embedding(2, d), nn.Embedding(L, d)
+                self.pre_attn_ln, self.c_attn = nn.LayerNorm(d), nn.Linear(d, 3 * d)
+                self.ln_f, self.lm_head = nn.LayerNorm(d), nn.Linear(d, 2)
+                self.linear_modules = nn.ModuleList([nn.Linear(d, d) for _ in range(3)])
+            def forward(self, x):
+                B, T = x.shape
+                e = self.wte(x) + self.wpe(torch.arange(T))
+                q, k, v = (z.view(B, T, self.heads, -1).transpose(1, 2)
+                           for z in self.c_attn(e).chunk(3, -1))
+                a = (q @ k.transpose(-1, -2) / q.shape[-1] ** .5).masked_fill(
+                    torch.ones(T, T).triu(1).bool(), -torch.inf).softmax(-1)
+                y = self.ln_f((a @ v).transpose(1, 2).reshape(B, T, -1))
+                y = F.relu(self.linear_modules[0](y))
+                for module in self.linear_modules[1:]: y = F.relu(module(y)) + y
+                return self.lm_head(y)
+
+        """;
+
     // The published README's own lines, but for the folder.
     private const string Load = """
         import sys, numpy as np
@@ -162,27 +186,7 @@ public sealed class SeedLayoutTests
         using var place = new Workplace();
         await RunIn(place, Transformer);
 
-        // The published model, written with PyTorch's own layers.
-        Python.Run(Load + """
-            import torch; from torch import nn; F = nn.functional
-            class OneLayerAttention(nn.Module):
-                def __init__(self, L=6, d=8, heads=2):
-                    super().__init__()
-                    self.heads, self.wte, self.wpe = heads, nn.Embedding(2, d), nn.Embedding(L, d)
-                    self.pre_attn_ln, self.c_attn = nn.LayerNorm(d), nn.Linear(d, 3 * d)
-                    self.ln_f, self.lm_head = nn.LayerNorm(d), nn.Linear(d, 2)
-                    self.linear_modules = nn.ModuleList([nn.Linear(d, d) for _ in range(3)])
-                def forward(self, x):
-                    B, T = x.shape
-                    e = self.wte(x) + self.wpe(torch.arange(T))
-                    q, k, v = (z.view(B, T, self.heads, -1).transpose(1, 2)
-                               for z in self.c_attn(e).chunk(3, -1))
-                    a = (q @ k.transpose(-1, -2) / q.shape[-1] ** .5).masked_fill(
-                        torch.ones(T, T).triu(1).bool(), -torch.inf).softmax(-1)
-                    y = self.ln_f((a @ v).transpose(1, 2).reshape(B, T, -1))
-                    y = F.relu(self.linear_modules[0](y))
-                    for module in self.linear_modules[1:]: y = F.relu(module(y)) + y
-                    return self.lm_head(y)
+        Python.Run(Load + OneLayerAttention + """
             tensors = lambda state: {name: torch.tensor(x) for name, x in state.items()}
             def score(model, number):
                 x = torch.tensor(sequences["sequences"][number][::2]).long()
