@@ -14,7 +14,7 @@ namespace Mneme.Tests.Simulation;
 /// the same results.</summary>
 public sealed class CrashTests : IDisposable
 {
-    private const string Spec = """
+    private const string Dam = """
         name: forks
         model: dam
         measure_every: 10
@@ -28,6 +28,21 @@ public sealed class CrashTests : IDisposable
           - [{phase: a, steps: 30}, {phase: e, switch: redraw, mode: none, steps: 40}]
         """;
 
+    private const string Transformer = """
+        name: forks
+        model: sequence-switch
+        measure_every: 10
+        seeds: 2
+        settings: {sequences: 6, sequence_length: 5, heads: 1, features: 4, batch_size: 4,
+                   eval_stride: 1, log_appearances: 10}
+        schedules:
+          - [{phase: a, steps: 30}, {phase: b, switch: redraw, save: old, steps: 20},
+             {phase: c, switch: swap, saved: old, set: A, steps: 20}]
+          - [{phase: a, steps: 30}, {phase: b, switch: redraw, save: old, steps: 20},
+             {phase: d, switch: redraw, freeze: [attention], steps: 20}]
+          - [{phase: a, steps: 30}, {switch: probe, sequences: 5, steps: 40}]
+        """;
+
     private static readonly PackingWishes Wishes = new(
         Slots: 2, LanesPerCohort: 2, StepsPerSegment: 10);
 
@@ -35,26 +50,29 @@ public sealed class CrashTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
-    public async Task From_wherever_a_crash_left_the_journal_the_results_are_the_same()
+    [Theory]
+    [InlineData(Dam), InlineData(Transformer)]
+    public async Task From_wherever_a_crash_left_the_journal_the_results_are_the_same(string text)
     {
-        var (expected, stream) = await Whole();
+        var spec = SpecReader.Parse("spec", Encoding.UTF8.GetBytes(text), Submission.Schemas).Spec!;
+        var (expected, stream) = await Whole(spec);
         var cuts = Enumerable.Range(1, stream.Count - 1)
             .Where(i => stream[i] is SegmentCommitted).ToList();
 
         cuts.Count.ShouldBe(13, "3 + 2 + 2 + 2 + 4 segments");
         foreach (var cut in cuts)
         {
-            var (resumed, done) = await Resumed(stream[..cut], $"{cut}");
+            var (resumed, done) = await Resumed(spec, stream[..cut], $"{cut}");
             resumed.ShouldBe(expected, $"after {cut} of {stream.Count} events");
             done.ShouldBe(2 * (30 + 20 + 20 + 20 + 40), "no step lost or done twice");
         }
     }
 
-    private async Task<(string Identity, List<ExperimentEvent> Stream)> Whole()
+    private async Task<(string Identity, List<ExperimentEvent> Stream)> Whole(
+        ExperimentSpec spec)
     {
         await using var state = Open(folder);
-        var submission = await Train(state);
+        var submission = await Train(state, spec);
         var rows = submission.Results.ToLookup(row => (row.Segment, row.Epoch));
         var stream = (await state.Journal.Read("forks")).Select(happened => happened switch
         {
@@ -69,21 +87,20 @@ public sealed class CrashTests : IDisposable
 
     // The blobs of the whole run are there: a crash leaves more than it needs, never less.
     private async Task<(string Identity, long Done)> Resumed(
-        List<ExperimentEvent> beginning, string name)
+        ExperimentSpec spec, List<ExperimentEvent> beginning, string name)
     {
         var output = Path.Combine(folder, name);
         CopyBlobs(output);
         await using var state = Open(output);
         var lead = await state.Journal.TakeLead("node", "life");
         (await state.Journal.Append(lead, "forks", beginning)).ShouldBe(Appended.Ok);
-        var submission = await Train(state);
+        var submission = await Train(state, spec);
         (await state.Journal.Verify("forks")).ShouldBeEmpty(name);
         return (IdentityOf(submission), submission.State.DoneTrialSteps);
     }
 
-    private static async Task<Submission> Train(StateFolder state)
+    private static async Task<Submission> Train(StateFolder state, ExperimentSpec spec)
     {
-        var spec = SpecReader.Parse("spec", Encoding.UTF8.GetBytes(Spec), Submission.Schemas).Spec!;
         var submission = await Submission.Enter(state, spec, Wishes, false);
         await using (var cluster = new EmbeddedCluster(
             state, submission, _ => { }, TimeProvider.System))
