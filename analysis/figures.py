@@ -24,7 +24,7 @@ class Experiment:
         self.folder, self.name, self.logs = folder, data["name"], data.get("logs", [])
         self.step, self.phase, self.points = data["step"], data["phase"], data["points"]
         self.sets, self.schedules = data["sets"], data["schedules"]
-        self.schedule = data["trials"]["schedule"]
+        self.schedule, self.phase_sets = data["trials"]["schedule"], data["phase_sets"]
 
     def rows(self, schedule):
         """Trials that ran a schedule: one for each configuration and seed."""
@@ -89,16 +89,21 @@ def sets_over_time(experiment, schedule=0):
 
 
 def event_locked_recovery(experiment):
-    """Accuracy in training after each switch: steps since the switch."""
+    """Accuracy on the set in training, each switch at 0: first on the old set, then the new."""
     figure, ax = plt.subplots(figsize=(8, 4.5))
+    accuracy = experiment.of_sets("set_accuracy")
     for s, name in enumerate(experiment.schedules[:10]):
-        rows, phases = experiment.rows(s), experiment.phases(s)
-        for (_, end), (first, last) in zip(phases, phases[1:]):
-            window = np.arange(first, last + 1)
-            x = experiment.step[window] - experiment.step[first]
-            band(ax, x, experiment.points["accuracy"][rows][:, window],
-                 f"{name}, step {experiment.step[first]}")
-    ax.set(xlabel="steps since the switch", ylabel="accuracy",
+        rows, sets = experiment.rows(s), experiment.phase_sets[s]
+        phases = list(zip(experiment.phases(s), sets))
+        for ((_, end), old), ((first, last), new) in zip(phases, phases[1:]):
+            if old < 0 or new < 0:
+                continue
+            before, after = np.arange(max(end - 3, 0), end + 1), np.arange(first, last + 1)
+            x = experiment.step[np.concatenate([before, after])] - experiment.step[first]
+            y = np.concatenate([accuracy[rows][:, before, old], accuracy[rows][:, after, new]], 1)
+            band(ax, x, y, f"{name}, step {experiment.step[first]}")
+    switch_lines(ax, [0])
+    ax.set(xlabel="steps since the switch", ylabel="accuracy on the set in training",
            title=f"{experiment.name}: recovery")
     ax.legend(fontsize=8)
     return figure

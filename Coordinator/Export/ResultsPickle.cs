@@ -29,6 +29,7 @@ internal static class ResultsPickle
         if (!spec.HasSwitches) return all;
         all["sets"] = new PickleValue.List(spec.Sets.Select(set => (PickleValue)set));
         all["phase"] = Phases(results);
+        all["phase_sets"] = new PickleValue.List(spec.Schedules.Select(PhaseSets));
         if (continual is not null) ContinualPickle.AddTo(all, continual);
         return all;
     }
@@ -53,6 +54,10 @@ internal static class ResultsPickle
 
     private static IEnumerable<double> Padded(double[] values, int width) =>
         values.Concat(Enumerable.Repeat(double.NaN, width - values.Length));
+
+    // The number of the set that each phase trains, -1 for one of its own.
+    private static PickleValue PhaseSets(ScheduleSpec schedule) =>
+        new PickleValue.List(schedule.Phases.Select(phase => (PickleValue)(long)phase.Set));
 
     // The number of the phase that each point belongs to, -1 where there is none.
     private static NamedArray Phases(ExperimentResults results)
