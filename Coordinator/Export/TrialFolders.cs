@@ -52,7 +52,7 @@ internal static class TrialFolders
         json.WriteNumber("configuration", trial.Trial.Configuration);
         json.WriteString("schedule", results.Spec.Schedules[trial.Trial.Schedule].Name);
         json.WriteNumber("seed", trial.Trial.Seed);
-        json.WriteNumber("steps", results.Spec.Steps);
+        json.WriteNumber("steps", results.Spec.Schedules[trial.Trial.Schedule].Steps);
         json.WriteStartObject("settings");
         foreach (var setting in trial.Trial.Settings)
         {
