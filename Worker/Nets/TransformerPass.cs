@@ -35,7 +35,7 @@ internal sealed class TransformerPass(Func<string, Tensor> weights, Tape? tape)
     {
         var (lanes, width) = (table.Size(0), table.Size(2));
         tape?.Note(slope => table.ZerosLike().View(-1, width)
-            .IndexAddInPlace(0, index, slope.View(-1, width)).View(lanes, -1, width));
+            .AddRowsInPlace(index, slope.View(-1, width)).View(lanes, -1, width));
         return table.View(-1, width).Index(0, index).View(lanes, -1, width);
     }
 

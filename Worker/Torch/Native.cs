@@ -33,6 +33,9 @@ internal static unsafe partial class Native
     internal static partial int Call(
         nint callee, NativeValue* arguments, int given, NativeValue* results, int capacity);
 
+    [LibraryImport(Library, EntryPoint = "mneme_pretend_elsewhere")]
+    internal static partial void PretendElsewhere(int on);
+
     [LibraryImport(Library, EntryPoint = "mneme_free")]
     internal static partial void Free(nint* handles, int count);
 

@@ -1,7 +1,8 @@
 namespace Mneme.Worker.Torch;
 
 /// <summary>The shim's own operators for transformers of short sequences, each with its way back.
-/// They know no autograd and run on the CPU; every lane is computed alone.</summary>
+/// They know no autograd. On the CPU every lane is computed alone; for other devices they are
+/// composed of libtorch's operators.</summary>
 public sealed partial class Tensor
 {
     private static readonly Operator AttentionOperator = new("mneme::attention");
@@ -14,14 +15,14 @@ public sealed partial class Tensor
     private static readonly Operator JudgeBitsOperator = new("mneme::judge_bits");
     private static readonly Operator LearnBitsOperator = new("mneme::learn_bits");
     private static readonly Operator GeluBackwardOperator = new("aten::gelu_backward");
-    private static readonly Operator IndexAddOperator = new("aten::index_add_");
+    private static readonly Operator IndexPutOperator = new("aten::index_put_");
 
     /// <summary>Causal attention of queries, keys and values that lie in tables.
     /// this: [table, row, 3 * heads * features]</summary>
     /// <param name="places">int32 [sample, position]: the row of each position; the samples of the
     /// first table come first.</param>
     /// <returns>[sample, position, heads * features], and the weights [sample, head, position,
-    /// position] in rows of whole sixteens.</returns>
+    /// position], on the CPU in rows of whole sixteens.</returns>
     public (Tensor Y, Tensor Weights) Attention(Tensor places, int heads) =>
         Two(AttentionOperator.CallMany(this, places, heads));
 
@@ -71,9 +72,11 @@ public sealed partial class Tensor
     /// <summary>The slope of gelu's x; this: the slope of what gelu gave.</summary>
     public Tensor GeluBackward(Tensor x) => GeluBackwardOperator.Call(this, x);
 
-    /// <summary>Adds slices of the source to the listed ones along a dimension.</summary>
-    public Tensor IndexAddInPlace(long dimension, Tensor indices, Tensor source) =>
-        IndexAddOperator.CallInPlace(this, this, dimension, indices, source);
+    /// <summary>Adds each row of the source to the one that the index names, in the order of the
+    /// index on every device: index_add_ has none on a GPU.</summary>
+    public Tensor AddRowsInPlace(Tensor index, Tensor source) =>
+        IndexPutOperator.CallInPlace(
+            this, this, Argument.OptionalTensors([index]), source, true);
 
     private static (Tensor, Tensor) Two(Tensor[] results) => results is [var first, var second]
         ? (first, second)

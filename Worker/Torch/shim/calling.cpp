@@ -25,6 +25,9 @@ struct Value {
 
 static thread_local std::string last_error;
 
+// Whether this thread has our own operators as other devices than the CPU have them.
+static thread_local bool is_elsewhere = false;
+
 void remember_error(const char* text) noexcept { last_error = text; }
 
 // A list whose type is spelt without c10::optional, which later versions dropped.
@@ -89,6 +92,13 @@ static int pack_all(torch::jit::Stack& stack, Value* results, int capacity) {
     return count;
 }
 
+static void call(const c10::OperatorHandle& callee, torch::jit::Stack& stack) {
+    if (is_elsewhere && callee.schema().name().rfind("mneme::", 0) == 0)
+        callee.redispatchBoxed(c10::DispatchKeySet(c10::DispatchKey::CUDA), &stack);
+    else
+        callee.callBoxed(stack);
+}
+
 }  // namespace mneme
 
 using namespace mneme;
@@ -115,9 +125,12 @@ MNEME_API int mneme_call(
             TORCH_CHECK(missing.has_value(), "argument '", schema[i].name(), "' is missing");
             stack.push_back(*missing);
         }
-        callee->callBoxed(stack);
+        call(*callee, stack);
         return pack_all(stack, results, capacity);
     });
     stack.clear();
     return count;
 }
+
+// From now on this thread calls our own operators as it would on a GPU. For tests.
+MNEME_API void mneme_pretend_elsewhere(int on) { is_elsewhere = on != 0; }

@@ -1,8 +1,10 @@
-// Operators `mneme::...` for transformers of short sequences, forward and backward, on the CPU. All
-// tensors have the lane axis first, and each lane is computed alone.
+// Operators `mneme::...` for transformers of short sequences, forward and backward, on the CPU; for
+// other devices see transformer_composed.cpp. All tensors have the lane axis first, and each lane
+// is computed alone.
 #include "shim.h"
 
 #include "transformer.h"
+#include "transformer_shapes.h"
 
 #include <torch/library.h>
 
@@ -31,10 +33,7 @@ struct Tables {
     Tables(const Tensor& given, const Tensor& rows, int64_t heads)
         : qkv(dense(given, "qkv")), places(dense(rows, at::kInt, "places")), count(qkv.size(0)),
           samples(places.size(0) / count), heads(heads) {
-        TORCH_CHECK(
-            qkv.dim() == 3 && places.dim() == 2 && qkv.size(2) % (3 * heads) == 0
-                && places.size(0) % count == 0 && places.numel() > 0,
-            "attention over ", qkv.sizes(), " by ", places.sizes());
+        check_tables(qkv, places, heads);
         auto list = static_cast<const int32_t*>(places.data_ptr());
         int32_t all = 0;                    // negative if any is
         for (int64_t i = 0; i < places.numel(); i++) all |= list[i] | (qkv.size(1) - 1 - list[i]);
@@ -68,22 +67,13 @@ static Tensor attention_backward(
     const Tensor& slope_y, const Tensor& qkv, const Tensor& places, const Tensor& weights) {
     Tables t(qkv, places, weights.size(1));
     auto slope = dense(slope_y, "the slope"), own = dense(weights, "weights");
-    TORCH_CHECK(
-        slope.numel() == t.places.numel() * t.width() && own.size(0) == t.places.size(0),
-        "slopes ", slope.sizes(), " of attention over ", t.qkv.sizes());
+    check_attended(slope, t.qkv, t.places, own);
     auto found = at::empty_like(t.qkv);
     for (int64_t k = 0; k < t.count; k++)
         transformer_kernels().attend_backward(
             t.of(k), floats(own) + k * (own.numel() / t.count),
             floats(slope) + k * (slope.numel() / t.count), lane(found, k));
     return found;
-}
-
-static void check_rows(const Tensor& x, const Tensor& of_lane) {
-    TORCH_CHECK(
-        x.dim() == 3 && of_lane.dim() == 2 && of_lane.size(0) == x.size(0)
-            && of_lane.size(1) == x.size(2),
-        "rows ", x.sizes(), " with ", of_lane.sizes());
 }
 
 // x [lane, rows, width], weight and bias [lane, width] -> y, statistics [lane, rows, 2]
@@ -159,11 +149,7 @@ static Read read_bits(
     auto x = dense(given, "x"), w = dense(weight, "weight"), b = dense(bias, "bias");
     auto sequences = dense(bits, at::kByte, "bits");      // [lane, samples, length]
     int64_t lanes = x.size(0), samples = sequences.size(1), length = sequences.size(2);
-    TORCH_CHECK(
-        w.dim() == 3 && w.size(0) == lanes && w.size(1) == 2 && w.size(2) == x.size(2)
-            && b.numel() == 2 * lanes && sequences.size(0) == lanes
-            && x.size(1) == samples * (length - 1),
-        "bits ", sequences.sizes(), " from ", x.sizes(), " by ", w.sizes());
+    check_head(x, w, b, sequences);
     Read found{at::empty({lanes, samples}, x.options()), at::empty({lanes, samples}, x.options())};
     if (learns)
         std::tie(found.x, found.weight, found.bias) =

@@ -112,6 +112,15 @@ internal sealed class SequenceOracle : IDisposable
     public static double[] Doubles(Tensor tensor) =>
         [.. tensor.Contiguous().ToArray<float>().Select(value => (double)value)];
 
+    /// <summary>What of a trained parameter can be compared: softmax does not see the keys' bias,
+    /// whose gradient is rounding alone, of which Adam makes steps.</summary>
+    public static double[] Learned(string name, double[] values)
+    {
+        if (!name.EndsWith("c_attn.bias", StringComparison.Ordinal)) return values;
+        var third = values.Length / 3;
+        return [.. values[..third], .. values[(2 * third)..]];
+    }
+
     public void Dispose() => state.Free();
 
     private string Net =>

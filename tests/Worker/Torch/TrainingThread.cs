@@ -29,6 +29,13 @@ internal static class TrainingThread
         return result;
     }
 
+    /// <summary>The same with our own operators as a GPU would have them.</summary>
+    internal static T RunElsewhere<T>(Func<T> body) => Run(() =>
+    {
+        Native.PretendElsewhere(1);                     // of this thread, which ends with it
+        return body();
+    });
+
     internal static void Run(Action body) => Run(() =>
     {
         body();
