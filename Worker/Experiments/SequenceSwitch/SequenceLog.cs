@@ -83,6 +83,14 @@ internal sealed class SequenceLog
 
     public long? DivergedAt(int lane) => window.DivergedAt(lane);
 
+    /// <summary>Sequences that a lane was shown in all its phases, probes too.</summary>
+    public long Shown(int lane) => shown[lane];
+
+    /// <summary>How often each sequence of the present set came in this phase.   // [rank]
+    /// </summary>
+    public ReadOnlySpan<int> Appearances(int lane) =>
+        appearances.AsSpan(lane * sequences, sequences);
+
     /// <summary>What happened since the last point, and how often each sequence has come.
     /// </summary>
     public IEnumerable<NamedArray> Records(long steps)

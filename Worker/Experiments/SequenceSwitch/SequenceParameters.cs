@@ -60,6 +60,10 @@ internal sealed class SequenceParameters
         return name => (foreign.Contains(name) ? save[name] : this[name]).Narrow(0, lane, 1);
     }
 
+    /// <summary>The saves of a lane that have been made.</summary>
+    public IEnumerable<SequenceSave> Made(int lane) =>
+        saves.Where(save => save.Sets[lane] != SequenceSave.NotMade);
+
     private SequenceSave Find(string name) => saves.First(save => save.Name == name);
 
     private static Tensor Start(Lanes lanes, SequenceWeight weight)
@@ -81,6 +85,9 @@ internal sealed class SequenceParameters
 /// <summary>All parts as they were at the end of some phase, and the set trained in it.</summary>
 internal sealed class SequenceSave
 {
+    /// <summary>In the place of a set's number, until there is one.</summary>
+    public const long NotMade = -2;
+
     private readonly Dictionary<string, Tensor> tensors = [];
 
     public SequenceSave(
@@ -90,12 +97,14 @@ internal sealed class SequenceSave
         foreach (var weight in weights)
             tensors[weight.Name] = state.Add($"saved/{name}/{weight.Name}", Tensor.Zeros(
                 [lanes.Count, .. weight.Shape], device: lanes.Device));
-        Sets = state.Add($"saved/{name}/set", new long[lanes.Count]);
+        Sets = new long[lanes.Count];
+        Array.Fill(Sets, NotMade);
+        state.Add($"saved/{name}/set", Sets);
     }
 
     public string Name { get; }
 
-    /// <summary>[lane]</summary>
+    /// <summary>What each lane was trained on, or <see cref="NotMade"/>.   // [lane]</summary>
     public long[] Sets { get; }
 
     /// <summary>[lane, ...]</summary>

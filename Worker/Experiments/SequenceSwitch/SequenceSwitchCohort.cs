@@ -58,6 +58,9 @@ internal sealed class SequenceSwitchCohort : CohortModel
 
     public override long? DivergedAt(int lane) => log.DivergedAt(lane);
 
+    public override LaneMemory? Memory(int lane, long steps) =>
+        SequenceMemory.Of(lane, data, log, parameters);
+
     // Model and optimiser go on, unless the switch says otherwise.
     private void Switch(SwitchSpec how)
     {

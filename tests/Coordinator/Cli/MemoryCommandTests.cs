@@ -22,6 +22,17 @@ public sealed class MemoryCommandTests(FinishedExperiment finished) : IDisposabl
           - {phase: after, switch: redraw, steps: 20}
         """;
 
+    private const string Transformer = """
+        name: saves
+        model: sequence-switch
+        measure_every: 10
+        seeds: 2
+        settings: {sequences: 5, sequence_length: 6, heads: 1, features: 4, batch_size: 4}
+        schedule:
+          - {phase: before, steps: 20}
+          - {phase: after, switch: redraw, save: first, steps: 20}
+        """;
+
     private readonly Workplace place = new();
 
     public void Dispose() => place.Dispose();
@@ -95,6 +106,28 @@ public sealed class MemoryCommandTests(FinishedExperiment finished) : IDisposabl
     }
 
     [Fact]
+    public async Task A_transformers_counters_and_saves_are_shown_compared_and_exported()
+    {
+        await Train(Transformer);
+
+        var before = await Show("--step", "20");
+        before.ShouldContain("of which 20 were trained again");
+        before.ShouldContain("80 in this phase, of ");
+        before.ShouldContain("nothing yet");
+        var after = await Show();
+        after.ShouldContain("saved 'first'");
+        after.ShouldContain("trained on set 0, the newest");
+        (await Run("diff", "0", "--from", "21", "--to", "40")).ShouldMatch(
+            @"saved/first/lm_head.bias +0 +0\n");
+        await Run("export", "0", "--to", "saved.safetensors");
+        var file = Safetensors.Read(place.Bytes("saved.safetensors"));
+        file.Arrays[0].Name.ShouldBe("appearances");
+        file.Arrays[0].As<int>().ToArray().Sum().ShouldBe(80);
+        file.Arrays.Single(array => array.Name == "saved/first/c_attn.weight")
+            .Shape.ShouldBe([12, 4]);
+    }
+
+    [Fact]
     public async Task What_cannot_be_shown_is_refused_with_the_reason()
     {
         await Train();
@@ -127,9 +160,9 @@ public sealed class MemoryCommandTests(FinishedExperiment finished) : IDisposabl
             Failed, "is trained up to step");
     }
 
-    private async Task Train()
+    private async Task Train(string spec = Dam)
     {
-        place.Write("spec.yaml", Dam);
+        place.Write("spec.yaml", spec);
         (await place.Run("run", "spec.yaml")).ShouldBeFine();
     }
 

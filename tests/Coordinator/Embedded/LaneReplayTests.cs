@@ -25,6 +25,17 @@ public sealed class LaneReplayTests
           - [{phase: a, steps: 60}, {phase: e, switch: redraw, mode: scratch, steps: 9030}]
         """;
 
+    private const string SequenceSwitch = """
+        name: replayed
+        model: sequence-switch
+        measure_every: 20
+        seeds: 3
+        settings: {sequences: 6, sequence_length: 6, heads: 1, features: 4, batch_size: 4}
+        schedules:
+          - [{phase: a, steps: 60}, {phase: b, switch: redraw, save: first, steps: 9000}]
+          - [{phase: a, steps: 60}, {phase: e, switch: redraw, freeze: [mlp], steps: 9000}]
+        """;
+
     private const string MemoryMlp = """
         name: replayed
         model: memory-mlp
@@ -35,7 +46,7 @@ public sealed class LaneReplayTests
         search: {method: grid, parameters: {reset: [every_step, never]}}
         """;
 
-    [Theory, InlineData(Dam), InlineData(MemoryMlp)]
+    [Theory, InlineData(Dam), InlineData(SequenceSwitch), InlineData(MemoryMlp)]
     public async Task From_the_seeds_it_is_what_every_checkpoint_holds(string spec)
     {
         using var place = new Workplace();
