@@ -9,7 +9,8 @@ namespace Mneme.Coordinator.Embedded;
 /// another process may be training it meanwhile.</summary>
 /// <param name="Progress">Null when it is finished.</param>
 internal sealed record Drawing(
-    string Folder, ExperimentResults Results, ResultFigures Figures, ReportProgress? Progress)
+    string Folder, ExperimentResults Results, ResultFigures Figures, RankResults? Ranks,
+    ReportProgress? Progress)
 {
     // No experiment can have this name. Published results have figures of their own, which their
     // manifest vouches for; these here may be newer than the program that made those.
@@ -45,7 +46,7 @@ internal sealed record Drawing(
     {
         var file = Path.Combine(Folder, ExperimentReport.FileName);
         var report = new ExperimentReport(
-            Results, ContinualResults.Of(Results), Figures, Progress);
+            Results, ContinualResults.Of(Results), Figures, Progress) { Ranks = Ranks };
         Write(() => WriteFile(file, report.Html()));
         return file;
     }
@@ -63,6 +64,7 @@ internal sealed record Drawing(
         return new Drawing(
             Path.Combine(output, FolderName, spec.Name), results,
             await ResultFigures.Of(results, ContinualResults.Of(results), records.Of),
+            await RankResults.Of(results, records.Of),
             state.Completed ? null : new ReportProgress(
                 state.DoneTrialSteps, state.Plan.TrialSteps, state.FinishedTrials));
     }

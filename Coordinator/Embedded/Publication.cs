@@ -52,9 +52,9 @@ internal static class Publication
     // published run finds them where it looks.
     private static async Task WritePickles(
         ResultFolder folder, ExperimentResults results, ContinualResults? continual,
-        TrialReader trials)
+        RankResults? ranks, TrialReader trials)
     {
-        var (name, all) = (results.Spec.Name, ResultsPickle.Of(results, continual));
+        var (name, all) = (results.Spec.Name, ResultsPickle.Of(results, continual, ranks));
         if (SeedFiles.Know(results.Spec))
         {
             var first = await trials.ReadFirst();
@@ -72,7 +72,9 @@ internal static class Publication
         ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results)
     {
         var continual = ContinualResults.Of(results);
-        await WritePickles(folder, results, continual, new TrialReader(
+        var ranks = await RankResults.Of(
+            results, new ExperimentRecords(submission.State, state.Blobs).Of);
+        await WritePickles(folder, results, continual, ranks, new TrialReader(
             results, submission.State, state.Blobs));
         folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, continual, text));
         if (continual is not null)
@@ -80,9 +82,11 @@ internal static class Publication
             folder.WriteText(SwitchTable.FileName, text => SwitchTable.Write(continual, text));
             folder.WriteText(SummaryTable.FileName, text => SummaryTable.Write(continual, text));
         }
+        if (ranks is not null)
+            folder.WriteText(RankTable.FileName, text => RankTable.Write(ranks, text));
         folder.WriteText("points.csv", text => ResultTables.WritePoints(results, text));
         folder.WriteText("experiment.yaml", text => text.Write(SpecWriter.Write(results.Spec)));
-        await WriteFigures(folder, state, submission, results, continual);
+        await WriteFigures(folder, state, submission, results, continual, ranks);
         await TrialFolders.Write(folder, results, submission.State, state.Blobs);
         folder.Write(Manifest.FileName, stream => Manifest.Write(
             stream, results, submission.State,
@@ -91,14 +95,17 @@ internal static class Publication
 
     private static async Task WriteFigures(
         ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results,
-        ContinualResults? continual)
+        ContinualResults? continual, RankResults? ranks)
     {
         var figures = await ResultFigures.Of(
             results, continual, new ExperimentRecords(submission.State, state.Blobs).Of);
         foreach (var figure in figures.All)
             folder.WriteText($"plots/{figure.Name}.svg", text => text.Write(figure.Svg));
         if (continual is null) return;
-        var report = new ExperimentReport(results, continual, figures, Progress: null);
+        var report = new ExperimentReport(results, continual, figures, Progress: null)
+        {
+            Ranks = ranks,
+        };
         folder.WriteText(ExperimentReport.FileName, text => text.Write(report.Html()));
     }
 }

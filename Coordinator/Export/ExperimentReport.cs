@@ -27,6 +27,9 @@ internal sealed record ExperimentReport(
 
     private readonly List<SeedGroup> groups = Continual?.Groups().ToList() ?? [];
 
+    /// <summary>Null where points tell nothing of single sequences.</summary>
+    public RankResults? Ranks { get; init; }
+
     public string Html()
     {
         var page = new HtmlPage(Results.Spec.Name);
@@ -48,6 +51,9 @@ internal sealed record ExperimentReport(
             yield return ("switches", "Around the switches", () => Switches(page, continual));
             yield return ("curves", "Sets over the training", () => Curves(page));
         }
+        if (Ranks is { } ranks)
+            yield return ("ranks", "How often a sequence must be shown",
+                () => page.Table(RankTables.Of(ranks.Groups())));
         if (Paired() is { } table)
             yield return ("comparison", "Compared seed by seed", () => page.Table(table));
         yield return ("learning", "Learning curves", () => Draw(page, Figures.Learning));

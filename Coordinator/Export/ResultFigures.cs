@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mneme.Coordinator.Measures;
 using Mneme.Coordinator.Plots;
 using Mneme.Coordinator.Reports;
 using Mneme.Results;

@@ -9,7 +9,9 @@ namespace Mneme.Coordinator.Export;
 internal static class ResultsPickle
 {
     /// <param name="continual">The measures of sets and switches, where there are any.</param>
-    public static PickleValue.Dict Of(ExperimentResults results, ContinualResults? continual)
+    /// <param name="ranks">How often sequences had to be shown, where points tell it.</param>
+    public static PickleValue.Dict Of(
+        ExperimentResults results, ContinualResults? continual, RankResults? ranks = null)
     {
         var spec = results.Spec;
         var all = new PickleValue.Dict
@@ -26,6 +28,7 @@ internal static class ResultsPickle
             ["trials"] = Trials(results),
             ["settings"] = Settings(results),
         };
+        if (ranks is not null) all["ranks"] = RankTable.Pickled(ranks);
         if (!spec.HasSwitches) return all;
         all["sets"] = new PickleValue.List(spec.Sets.Select(set => (PickleValue)set));
         all["phase"] = Phases(results);

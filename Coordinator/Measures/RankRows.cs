@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using Mneme.Coordinator.Measures;
 using Mneme.Results;
 
-namespace Mneme.Coordinator.Reports;
+namespace Mneme.Coordinator.Measures;
 
 /// <summary>The accuracy on single sequences at one point of a trial: how well each was known, by
 /// its rank in the order of frequency.</summary>
@@ -23,13 +22,17 @@ internal sealed record RankRows(
             rows.Ranks.Length == rows.Accuracies.Length ? rows : null;
     }
 
+    /// <summary>Accuracies of a set by rank.</summary>
+    public IEnumerable<(long Rank, double Accuracy)> Of(int set) =>
+        Enumerable.Range(0, Sets.Length).Where(row => (int)Sets[row] == set)
+            .Select(row => ((long)Ranks[row], Accuracies[row]));
+
     /// <summary>Mean accuracies of a set by rank, ranks taken together by tens, hundreds, ... when
     /// there are more than a figure can tell apart.</summary>
     /// <param name="width">Ranks in a bin.</param>
     public IEnumerable<(long Rank, double Accuracy)> ByRank(int set, long width) =>
-        Enumerable.Range(0, Sets.Length).Where(row =>
-            (int)Sets[row] == set && double.IsFinite(Accuracies[row]))
-            .GroupBy(row => (long)Ranks[row] / width * width, row => Accuracies[row])
+        Of(set).Where(row => double.IsFinite(row.Accuracy))
+            .GroupBy(row => row.Rank / width * width, row => row.Accuracy)
             .Select(bin => (bin.Key, bin.Average()));
 
     public long HighestRank => Ranks.IsEmpty ? 0 : (long)Ranks.Max();
