@@ -49,6 +49,11 @@ internal sealed class SequenceParameters
             this[weight.Name].CopyFrom(kept[weight.Name]);
     }
 
+    /// <summary>Of all parts that a lane has kept so far.</summary>
+    public long SavedBytes(int lane) => saves.Count(save => save.IsMade(lane))
+        * Weights.Sum(weight => weight.Shape.Aggregate(1L, (product, side) => product * side))
+        * sizeof(float);
+
     /// <summary>The newest save of a lane, or null before the first.</summary>
     public SequenceSave? Latest(int lane) => latest[lane] < 0 ? null : saves[(int)latest[lane]];
 
@@ -81,6 +86,8 @@ internal sealed class SequenceParameters
 /// <summary>All parts as they were at the end of some phase, and the set trained in it.</summary>
 internal sealed class SequenceSave
 {
+    private const long NotMade = long.MinValue;
+
     private readonly Dictionary<string, Tensor> tensors = [];
 
     public SequenceSave(
@@ -90,13 +97,15 @@ internal sealed class SequenceSave
         foreach (var weight in weights)
             tensors[weight.Name] = state.Add($"saved/{name}/{weight.Name}", Tensor.Zeros(
                 [lanes.Count, .. weight.Shape], device: lanes.Device));
-        Sets = state.Add($"saved/{name}/set", new long[lanes.Count]);
+        Sets = state.Add($"saved/{name}/set", lanes.Each(_ => NotMade));
     }
 
     public string Name { get; }
 
     /// <summary>[lane]</summary>
     public long[] Sets { get; }
+
+    public bool IsMade(int lane) => Sets[lane] != NotMade;
 
     /// <summary>[lane, ...]</summary>
     public Tensor this[string name] => tensors[name];
