@@ -28,6 +28,26 @@ internal static class ContinualPickle
         all["measures"] = Measures(trials);
         all["after_visit"] = AfterVisit(trials, visits);
         all["switches"] = Switches(continual, visits - 1);
+        all["resources"] = Resources(trials, visits);
+    }
+
+    // What each visit took. Never a time of a clock: equal runs give equal bytes.
+    private static PickleValue.Dict Resources(ImmutableArray<TrialMeasures> trials, int visits)
+    {
+        double At(TrialMeasures trial, int visit, Func<SetHistory, double> value) =>
+            visit < trial.History.Visits.Length && trial.History.IsComplete(visit)
+                ? value(trial.History)
+                : double.NaN;
+        var resources = new PickleValue.Dict
+        {
+            ["steps"] = Array("steps", trials, [visits], (trial, visit) =>
+                At(trial, visit, history => history.Visits[visit].Phase.Length)),
+        };
+        foreach (var name in SetColumns.Resources)
+            if (trials[0].History.Columns.Of(name) is not null)
+                resources[name] = Array(name, trials, [visits], (trial, visit) =>
+                    At(trial, visit, history => history.AtEnd(name, visit)));
+        return resources;
     }
 
     // What the values depend on besides the points.

@@ -17,8 +17,14 @@ internal sealed record ContinualResults(
         if (!results.Family.SetMeasures.Contains(SetColumns.Accuracy)) return null;
         if (results.Spec.Schedules.All(schedule => schedule.Phases.Length == 1)) return null;
         var columns = new SetColumns(results.Columns, results.Spec.Sets);
-        return new ContinualResults(results, [.. results.Trials.Select(trial =>
-            TrialMeasures.Of(HistoryOf(results.Spec, columns, trial)))]);
+        var histories = results.Trials.Select(trial => HistoryOf(results.Spec, columns, trial))
+            .ToArray();
+        var joint = JointTrials(results);
+        return new ContinualResults(results, [.. results.Trials.Zip(histories, (trial, history) =>
+            TrialMeasures.Of(history, IsJoint(results, trial) ? null
+                : joint[(trial.Trial.Configuration, trial.Trial.Seed)].FirstOrDefault() is { } other
+                    ? histories[other.Trial.Ordinal]
+                    : null))]);
     }
 
     public long Stride => Results.Spec.MeasureEvery;
@@ -31,6 +37,15 @@ internal sealed record ContinualResults(
 
     public ScheduleSpec ScheduleOf(TrialResult trial) =>
         Results.Spec.Schedules[trial.Trial.Schedule];
+
+    // By configuration and seed, in the order of the schedules.
+    private static ILookup<(int, uint), TrialResult> JointTrials(ExperimentResults results) =>
+        results.Trials.Where(trial => IsJoint(results, trial))
+            .OrderBy(trial => trial.Trial.Schedule)
+            .ToLookup(trial => (trial.Trial.Configuration, trial.Trial.Seed));
+
+    private static bool IsJoint(ExperimentResults results, TrialResult trial) =>
+        results.Spec.Schedules[trial.Trial.Schedule].IsJoint;
 
     private static SetHistory HistoryOf(
         ExperimentSpec spec, SetColumns columns, TrialResult trial) => new(

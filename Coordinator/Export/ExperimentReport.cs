@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mneme.Coordinator.Measures;
 using Mneme.Coordinator.Plots;
 using Mneme.Coordinator.Reports;
+using Mneme.Specs;
 
 namespace Mneme.Coordinator.Export;
 
@@ -87,10 +88,17 @@ internal sealed record ExperimentReport(
         foreach (var (place, schedule) in schedules.Take(MostSchedules).Index())
             yield return ($"Schedule {place}", string.Join("; ", schedule.Phases.Select(phase =>
                 $"{phase.Name}, {phase.Steps:N0} steps"
-                + (phase.Set < 0 ? "" : $" on set {Results.Spec.Sets[phase.Set]}"))));
+                + DataOf(phase))));
         if (schedules.Length > MostSchedules)
             yield return ("...", $"and {schedules.Length - MostSchedules} more schedules");
     }
+
+    private string DataOf(PhaseSpec phase) => phase.Set switch
+    {
+        PhaseStart.Joint => " on all sets together",
+        < 0 => "",
+        var set => $" on set {Results.Spec.Sets[set]}",
+    };
 
     private void Matrix(HtmlPage page)
     {

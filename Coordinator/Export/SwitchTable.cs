@@ -1,5 +1,6 @@
 using Mneme.Coordinator.Measures;
 using Mneme.Results;
+using Mneme.Specs;
 
 namespace Mneme.Coordinator.Export;
 
@@ -44,7 +45,8 @@ internal static class SwitchTable
 
     // Data that belong to a phase alone have no name.
     private static string NameOf(TrialMeasures measures, Visit visit) =>
-        visit.Set < 0 ? "" : measures.History.Columns.Sets[visit.Set];
+        visit.IsJoint ? PhaseStart.JointName
+        : visit.Set < 0 ? "" : measures.History.Columns.Sets[visit.Set];
 
     private static void WriteTime(CsvWriter csv, EventTime? time) =>
         csv.Optional(time?.At).Field(StateOf(time));

@@ -7,12 +7,16 @@ namespace Mneme.Coordinator.Measures;
 /// stands for what was not evaluated, and makes null what would need it.</summary>
 internal sealed class AccuracyMatrix
 {
+    /// <summary>Of a visit that trained every set.</summary>
+    public const int AllSets = -1;
+
     private readonly ImmutableArray<ImmutableArray<double>> _rows;
     private readonly ImmutableArray<int> _learnedAt;
 
     /// <param name="rows">R[i,j]: accuracy on set j after visit i.   // [visit, set]</param>
     /// <param name="untrained">b[j]: accuracy on set j before any training.   // [set]</param>
-    /// <param name="visited">The set that each visit trained.   // [visit]</param>
+    /// <param name="visited">The set that each visit trained, or <see cref="AllSets"/>.   //
+    /// [visit]</param>
     public AccuracyMatrix(
         ImmutableArray<ImmutableArray<double>> rows, ImmutableArray<double> untrained,
         ImmutableArray<int> visited)
@@ -21,10 +25,13 @@ internal sealed class AccuracyMatrix
             throw new ArgumentException("one row per visit, and at least one", nameof(rows));
         if (rows.Any(row => row.Length != untrained.Length))
             throw new ArgumentException("every row has one value per set", nameof(rows));
-        if (!visited.Distinct().Order().SequenceEqual(Enumerable.Range(0, untrained.Length)))
+        var sets = Enumerable.Range(0, untrained.Length).ToArray();
+        if (!visited.SelectMany(set => set == AllSets ? sets : [set]).Distinct().Order()
+            .SequenceEqual(sets))
             throw new ArgumentException("every set is visited, and no other", nameof(visited));
         (_rows, Untrained) = (rows, untrained);
-        _learnedAt = [.. untrained.Select((_, set) => visited.IndexOf(set))];
+        _learnedAt = [.. sets.Select(set => visited.ToList()
+            .FindIndex(trained => trained == set || trained == AllSets))];
     }
 
     /// <summary>Every set once, in the order of the columns.</summary>

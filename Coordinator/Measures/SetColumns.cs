@@ -15,6 +15,10 @@ internal sealed class SetColumns
     public const string SwapAttention = "swap_attention_accuracy";
     public const string Online = "online_accuracy";
 
+    /// <summary>Columns that say what a phase took, at its end.</summary>
+    public static readonly ImmutableArray<string> Resources =
+        ["samples", "memory_bytes", "memory_writes"];
+
     private readonly Dictionary<string, int> _places;
 
     /// <param name="columns">Names of the columns, in order; each once.</param>

@@ -1,11 +1,21 @@
 using System.Collections.Immutable;
+using Mneme.Specs;
 
 namespace Mneme.Coordinator.Measures;
 
 /// <summary>One phase of a schedule seen as a visit to the set that it trains.</summary>
-/// <param name="Set">Below 0 for data that belong to this phase alone and to no set.</param>
+/// <param name="Set">Below 0 for data that belong to this phase alone and to no set, and for all
+/// sets together.</param>
 internal readonly record struct Visit(int Set, PhaseSpan Phase)
 {
+    /// <summary>Whether it trains all sets together.</summary>
+    public bool IsJoint => Set == PhaseStart.Joint;
+
+    /// <summary>The sets that it trains.</summary>
+    /// <param name="sets">How many there are.</param>
+    public IEnumerable<int> Trains(int sets) =>
+        IsJoint ? Enumerable.Range(0, sets) : Set < 0 ? [] : [Set];
+
     /// <summary>Visits one after the other, from step 0 on.</summary>
     public static ImmutableArray<Visit> Of(IEnumerable<(int Set, long Steps)> phases)
     {
@@ -36,7 +46,7 @@ internal sealed record SetHistory(
 
     /// <summary>Sets that this trial ever trains, by their first visit.</summary>
     public ImmutableArray<int> Trained { get; } =
-        [.. Visits.Select(visit => visit.Set).Where(set => set >= 0).Distinct()];
+        [.. Visits.SelectMany(visit => visit.Trains(Columns.Sets.Length)).Distinct()];
 
     /// <summary>Numbers of the points of a visit, one for each step.</summary>
     public ImmutableArray<int> PointsOf(int visit) => _points[visit];
@@ -47,10 +57,10 @@ internal sealed record SetHistory(
     public double At(string measure, int set, int point) =>
         Columns.Of(measure, set) is { } column ? Values[column][point] : double.NaN;
 
-    /// <summary>Whether the visit was trained to its end and, if it trained a set, has a value
-    /// there.</summary>
-    public bool IsComplete(int visit) => HasEnd(visit) &&
-        (Visits[visit].Set < 0 || double.IsFinite(AtEnd(visit, Visits[visit].Set)));
+    /// <summary>Whether the visit was trained to its end and has a value there of what it
+    /// trained.</summary>
+    public bool IsComplete(int visit) => HasEnd(visit) && Visits[visit]
+        .Trains(Columns.Sets.Length).All(set => double.IsFinite(AtEnd(visit, set)));
 
     /// <summary>R[visit, set]; NaN where it was not evaluated.</summary>
     public double AtEnd(int visit, int set) => AtEnd(SetColumns.Accuracy, visit, set);

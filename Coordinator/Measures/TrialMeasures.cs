@@ -10,8 +10,10 @@ internal sealed record TrialMeasures(
     SetHistory History, ImmutableArray<double?> Values,
     ImmutableArray<VisitFigures> AfterVisit, ImmutableArray<SwitchFigures?> Switches)
 {
-    public static TrialMeasures Of(SetHistory history) => new(
-        history, TrialFigures.Of(history),
+    /// <param name="joint">Of a trial with the same configuration and seed that trained all sets
+    /// together; null where there is none.</param>
+    public static TrialMeasures Of(SetHistory history, SetHistory? joint = null) => new(
+        history, TrialFigures.Of(history, joint),
         [.. history.Visits.Select((_, visit) => VisitFigures.Of(history.Matrix(visit + 1)))],
         [.. Enumerable.Range(1, history.Visits.Length - 1)
             .Select(visit => SwitchFigures.Of(history, visit))]);

@@ -21,12 +21,15 @@ internal static class VisitMatrix
         SetHistory history, int visits, Func<int, double, double> scaled)
     {
         var rows = Enumerable.Range(0, visits)
-            .Where(visit => history.Visits[visit].Set >= 0).ToArray();
-        var sets = rows.Select(visit => history.Visits[visit].Set).Distinct().ToImmutableArray();
+            .Where(visit => history.Visits[visit] is { Set: >= 0 } or { IsJoint: true }).ToArray();
+        var sets = rows.SelectMany(visit => history.Visits[visit]
+            .Trains(history.Columns.Sets.Length)).Distinct().ToImmutableArray();
         return rows.Length == 0 ? null : new AccuracyMatrix(
             [.. rows.Select(visit => sets
                 .Select(set => scaled(set, history.AtEnd(visit, set))).ToImmutableArray())],
             [.. sets.Select(set => scaled(set, history.Untrained(set)))],
-            [.. rows.Select(visit => sets.IndexOf(history.Visits[visit].Set))]);
+            [.. rows.Select(visit => history.Visits[visit].IsJoint
+                ? AccuracyMatrix.AllSets
+                : sets.IndexOf(history.Visits[visit].Set))]);
     }
 }

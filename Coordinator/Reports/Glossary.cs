@@ -16,6 +16,10 @@ internal static class Glossary
         ("forgetting_max, forgetting_first_last", "loss on earlier sets against their best "
             + "(rows from the visit that learned the set), or against the accuracy when just "
             + "learned, which is -bwt. A set that improved counts negative."),
+        ("intransigence", "what training all sets together (set: all) reaches on them beyond "
+            + "their accuracy when just learned, in the trial of the same configuration and "
+            + "seed under the first schedule that is one such phase."),
+        ("online accuracy", "mean accuracy of the training batches before their updates."),
         ("drop, dip depth", "mean of the last 3 points of the old set before the switch, minus "
             + "the first point of the new set, or minus the lowest later point of the old set."),
         ("time to 50 %, 90 %", "steps after a switch until the mean of 3 points reaches that part "

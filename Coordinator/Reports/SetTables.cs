@@ -33,18 +33,27 @@ internal static class SetTables
     }
 
     private static HtmlTable OfMatrix(
-        IReadOnlyList<SeedGroup> groups, string suffix, string caption) => new(
-        caption, ["", .. Matrix, "n", "failed"],
+        IReadOnlyList<SeedGroup> groups, string suffix, string caption)
+    {
+        string[] figures = [.. Matrix, .. Beside(groups)];
+        return new(caption, ["", .. figures, "n", "failed"],
         [
             .. groups.Take(MostRows).Select(group => (string[])
             [
                 group.Label,
-                .. Matrix.Select(figure =>
+                .. figures.Select(figure =>
                     Numbers.Mean(group.Over(seed => seed[figure + suffix]))),
                 $"{group.Seeds.Count(seed => !seed.IsFailed)}",
                 $"{group.Seeds.Count(seed => seed.IsFailed)}",
             ]),
         ]);
+    }
+
+    // What needs a schedule that few experiments have.
+    private static IEnumerable<string> Beside(IReadOnlyList<SeedGroup> groups) =>
+        groups.Any(group => group.Seeds.Any(seed => seed[TrialFigures.Intransigence] is not null))
+            ? [TrialFigures.Intransigence]
+            : [];
 
     private static string[] Row(SeedGroup group, int place, long stride)
     {

@@ -31,6 +31,9 @@ public sealed record FamilySchema(
     /// <summary>Whether a switch may keep the model as it was under a name: <c>save</c>.</summary>
     public bool CanSave { get; init; }
 
+    /// <summary>Whether a phase may train all sets together: <c>set: all</c>.</summary>
+    public bool CanJoin { get; init; }
+
     public bool MeasuresSets => SetMeasures.Length > 0;
 
     /// <summary>Names of a point's values: the measures, then each measure of sets by set.

@@ -21,7 +21,8 @@ internal sealed class OrdersReader(SpecErrors errors)
     {
         var sets = List(orders)?.Items.OfType<YamlScalar>().ToList() ?? [];
         if (sets.Count is >= 2 and <= MostSets && sets.Select(s => s.Text).Distinct().Count()
-            == sets.Count) return Orders(sets).Select(order => Phases(orders, [.. order]));
+            == sets.Count && sets.All(s => s.Text != PhaseStart.JointName))
+            return Orders(sets).Select(order => Phases(orders, [.. order]));
         errors.Add(orders.At, $"schedules.{Key}", $"the schedules are no orders of sets",
             $"{Key}: a list of 2 to {MostSets} different sets");
         return [];

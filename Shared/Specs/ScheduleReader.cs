@@ -28,8 +28,9 @@ internal sealed class ScheduleReader(SpecErrors errors, FamilySchema family)
             RefuseBeside(file, One, key, "put it among the schedules");
         var names = new SetReader(errors).Read(file) ?? OrdersReader.SetsOf(node);
         var drafts = Drafts(node, key).ToList();
-        var resolver = new ScheduleResolver(errors, names);
+        var resolver = new ScheduleResolver(errors, family, names);
         var schedules = drafts.Select(draft => resolver.Resolve(draft.Phases)).ToImmutableArray();
+        resolver.CheckJoint();
         for (var i = 1; i < schedules.Length; i++)
             if (drafts[i].Node is { } place) RefuseTwice(place, schedules, i);
         return new(resolver.Names, node is null ? default : schedules);

@@ -5,16 +5,18 @@ namespace Mneme.Specs;
 
 /// <summary>Gives the phases of schedules their sets, and refuses what refers to nothing. Sets are
 /// numbered through the experiment, so that schedules which begin alike train alike.</summary>
-internal sealed class ScheduleResolver(SpecErrors errors, ImmutableArray<string>? declared)
+internal sealed class ScheduleResolver(
+    SpecErrors errors, FamilySchema family, ImmutableArray<string>? declared)
 {
     private const int Letters = 26;
+    private readonly List<PhaseDraft> joint = [];
     private int most = 1;
 
     /// <summary>Of all sets: as declared, else A, B, C, ... in the order of their use.</summary>
     public ImmutableArray<string> Names =>
         declared ?? [.. Enumerable.Range(0, most).Select(Letter)];
 
-    public ScheduleSpec Resolve(IEnumerable<PhaseDraft> drafts)
+    public ScheduleSpec Resolve(IReadOnlyList<PhaseDraft> drafts)
     {
         var seen = new List<int>();
         var saves = new List<string>();
@@ -25,17 +27,29 @@ internal sealed class ScheduleResolver(SpecErrors errors, ImmutableArray<string>
             if (draft.Save is { } save) saves.Add(save);
             var present = phases.Count == 0 ? PhaseStart.Apart : phases[^1].Set;
             var set = SetOf(draft, seen, present);
-            if (set != PhaseStart.Apart && !seen.Contains(set)) seen.Add(set);
+            if (set >= 0 && !seen.Contains(set)) seen.Add(set);
+            if (set == PhaseStart.Joint)
+                seen.AddRange(Enumerable.Range(0, declared?.Length ?? 0).Except(seen));
             most = Math.Max(most, set + 1);
             phases.Add(new PhaseSpec(
                 draft.Name, draft.Steps, new PhaseStart(set, draft.Switch, draft.Save)));
         }
+        if (declared is null && phases.Count > 1) RefuseUndeclared(drafts);
         return new ScheduleSpec(phases.ToImmutable());
+    }
+
+    /// <summary>After the last schedule: phases of all sets need some to train.</summary>
+    public void CheckJoint()
+    {
+        foreach (var draft in Names.Length > 1 ? [] : joint)
+            Refuse(draft, draft.Set!.At, $"{draft.Path} trains all sets together, and there is one",
+                remedy: "declare them, such as sets: [A, B], or train more in another schedule");
     }
 
     private int SetOf(PhaseDraft draft, List<int> seen, int present) =>
         draft.Kind?.Set switch
         {
+            _ when draft.Set?.Text == PhaseStart.JointName => Joint(draft, seen),
             SetUse.Apart => PhaseStart.Apart,
             SetUse.Earlier => Earlier(draft, seen),
             SetUse.Keep when draft.Set is not null => Earlier(draft, seen),
@@ -43,6 +57,29 @@ internal sealed class ScheduleResolver(SpecErrors errors, ImmutableArray<string>
             SetUse.Keep => Kept(draft, seen, present),
             _ => Fresh(draft, seen),
         };
+
+    private int Joint(PhaseDraft draft, List<int> seen)
+    {
+        if (!family.CanJoin)
+            Refuse(draft, draft.Set!.At, $"{family.Name} trains one set at a time",
+                remedy: "name one set");
+        else if (draft.Kind is { Set: var use }
+            && (use is not (SetUse.Earlier or SetUse.Keep) || seen.Count == 0))
+            Refuse(draft, draft.Set!.At,
+                $"all sets cannot follow the switch {draft.Kind.Kind} here",
+                "set: all in a first phase without a switch, or where earlier sets come back");
+        joint.Add(draft);
+        return PhaseStart.Joint;
+    }
+
+    // Which sets the other phases of the schedule train would depend on the other schedules.
+    private void RefuseUndeclared(IEnumerable<PhaseDraft> drafts)
+    {
+        foreach (var draft in drafts.Where(draft => draft.Set?.Text == PhaseStart.JointName))
+            Refuse(draft, draft.Set!.At,
+                $"{draft.Path} trains all sets beside other phases, and they are not declared",
+                remedy: "declare them, such as sets: [A, B]");
+    }
 
     private int Kept(PhaseDraft draft, List<int> seen, int present)
     {

@@ -7,6 +7,10 @@ public sealed record ScheduleSpec(ImmutableArray<PhaseSpec> Phases)
 {
     public long Steps => Phases.Sum(phase => phase.Steps);
 
+    /// <summary>Whether it trains all sets together and nothing else: what the other schedules
+    /// are held against.</summary>
+    public bool IsJoint => Phases is [{ Set: PhaseStart.Joint }];
+
     /// <summary>Numbers of steps after which a phase ends.</summary>
     public IEnumerable<long> PhaseEnds =>
         Phases.Select((_, i) => Phases.Take(i + 1).Sum(phase => phase.Steps));
@@ -35,14 +39,20 @@ public sealed record PhaseSpec(string Name, long Steps, PhaseStart Start)
 }
 
 /// <summary>How a phase begins.</summary>
-/// <param name="Set">Number of the data set that is trained from here on, or <see
-/// cref="Apart"/>.</param>
+/// <param name="Set">Number of the data set that is trained from here on, or <see cref="Apart"/>,
+/// or <see cref="Joint"/>.</param>
 /// <param name="Switch">Null at the start of most schedules.</param>
 /// <param name="Save">The name under which the model is kept as it was before the switch.</param>
 public sealed record PhaseStart(int Set, SwitchSpec? Switch = null, string? Save = null)
 {
     /// <summary>A set that belongs to the switch alone and is none of the experiment's.</summary>
     public const int Apart = -1;
+
+    /// <summary>All sets of the experiment together: a sample is of each set as often.</summary>
+    public const int Joint = -2;
+
+    /// <summary>What a file calls <see cref="Joint"/>.</summary>
+    public const string JointName = "all";
 }
 
 /// <summary>What happens between two phases: the data, the memory or what learns changes.</summary>

@@ -10,7 +10,8 @@ internal sealed partial class SetReader(SpecErrors errors)
 {
     private const string Key = "sets";
     private const string Expected =
-        "a list of different names, each 1 to 30 letters, digits, '_' or '-'";
+        "a list of different names, each 1 to 30 letters, digits, '_' or '-', and none of them "
+        + "'all', which stands for all sets together";
 
     /// <summary>Null when the file declares none.</summary>
     public ImmutableArray<string>? Read(Section file)
@@ -19,11 +20,14 @@ internal sealed partial class SetReader(SpecErrors errors)
         var names = (node as YamlList)?.Items.OfType<YamlScalar>().Select(item => item.Text)
             .ToImmutableArray() ?? [];
         var isGood = node is YamlList list && names.Length == list.Items.Count && names.Length > 0
-            && names.Distinct().Count() == names.Length && names.All(name => Name().IsMatch(name));
+            && names.Distinct().Count() == names.Length && names.All(IsName);
         if (isGood) return names;
         errors.Add(node.At, Key, $"{Key} is {node.Describe()} that names no sets", Expected);
         return null;
     }
+
+    private static bool IsName(string name) =>
+        Name().IsMatch(name) && name != PhaseStart.JointName;
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,30}\z")]
     private static partial Regex Name();

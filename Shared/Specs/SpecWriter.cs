@@ -51,7 +51,8 @@ public static partial class SpecWriter
         List<string> parts = [$"phase: {Text(phase.Name)}"];
         if (phase.Start.Save is { } save) parts.Add($"save: {Text(save)}");
         if (phase.Switch is { } how) parts.Add($"switch: {Text(how.Kind)}");
-        if (phase.Set != PhaseStart.Apart) parts.Add($"set: {Text(sets[phase.Set])}");
+        if (phase.Set == PhaseStart.Joint) parts.Add($"set: {PhaseStart.JointName}");
+        else if (phase.Set != PhaseStart.Apart) parts.Add($"set: {Text(sets[phase.Set])}");
         parts.Add(string.Create(CultureInfo.InvariantCulture, $"steps: {phase.Steps}"));
         foreach (var (name, value) in phase.Switch?.Settings ?? [])
             parts.Add($"{Text(name)}: {Value(value)}");

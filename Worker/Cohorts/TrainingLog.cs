@@ -17,6 +17,7 @@ public sealed class TrainingLog
     private readonly Tensor limit;
     private readonly long[] starts;      // first step of the phase: no mean reaches before it
     private readonly long[] read;        // steps already folded into the three below
+    private readonly double[] online;    // hits of the phase's steps, each a share, added up
     private readonly long[] streak;
     private readonly long[] firstRun;    // steps until the first 100 right ones in a row, or -1
     private readonly long[] divergedAt;
@@ -31,6 +32,7 @@ public sealed class TrainingLog
         limit = state.Hold(Tensor.Scalar(double.PositiveInfinity, device: device));
         starts = state.Add("log/start", new long[lanes]);
         read = state.Add("log/read", new long[lanes]);
+        online = state.Add("log/online", new double[lanes]);
         streak = state.Add("log/streak", new long[lanes]);
         firstRun = state.Add("log/first_run", Filled(-1));
         divergedAt = state.Add("log/diverged_at", Filled(-1));
@@ -60,6 +62,7 @@ public sealed class TrainingLog
     {
         Fold(step);
         Array.Fill(starts, step);
+        Array.Clear(online);
         Array.Clear(streak);
     }
 
@@ -72,7 +75,9 @@ public sealed class TrainingLog
         return new LogFigures(
             Each(k => Mean(loss, k, steps)),
             Each(k => Mean(hit, k, steps)),
-            Each(k => firstRun[k] < 0 ? double.NaN : firstRun[k]));
+            Each(k => firstRun[k] < 0 ? double.NaN : firstRun[k]),
+            Each(k => online[k] / (steps - starts[k])),
+            Each(k => steps - starts[k]));
     }
 
     public long? DivergedAt(int lane) => divergedAt[lane] < 0 ? null : divergedAt[lane];
@@ -92,6 +97,9 @@ public sealed class TrainingLog
     private void FoldStep(int lane, ReadOnlySpan<float> loss, ReadOnlySpan<float> hit)
     {
         streak[lane] = hit.ContainsAnyExcept(1) ? 0 : streak[lane] + 1;
+        var right = 0.0;
+        foreach (var value in hit) right += value;
+        online[lane] += right / batch;
         if (firstRun[lane] < 0 && streak[lane] == Window) firstRun[lane] = read[lane] + 1;
         foreach (var value in loss)
             if (divergedAt[lane] < 0 && !float.IsFinite(value)) divergedAt[lane] = read[lane];
@@ -121,6 +129,8 @@ public sealed class TrainingLog
     }
 }
 
-/// <summary>Per lane: means over the last 100 steps of the phase, and the steps it took to be right
-/// 100 times in a row (NaN as long as that has not happened).</summary>
-public sealed record LogFigures(double[] Loss, double[] Accuracy, double[] FirstRun);
+/// <summary>Per lane: means over the last 100 steps of the phase, the steps it took to be right 100
+/// times in a row (NaN as long as that has not happened), the mean accuracy over all steps of the
+/// phase, and how many these are.</summary>
+public sealed record LogFigures(
+    double[] Loss, double[] Accuracy, double[] FirstRun, double[] Online, double[] Steps);

@@ -41,10 +41,12 @@ public sealed class Dam : ExperimentFamily
         [
             "loss", "accuracy", "ceiling", "accuracy_of_ceiling", "sharpness", "head_correlation",
             "memory_fill", "distinct_stored", "present_stored", "clamped_share",
+            "online_accuracy", "samples", "memory_bytes", "memory_writes",
         ],
         new Objective("accuracy", Maximize: true))
     {
         SetMeasures = ["set_accuracy", "set_loss", "set_ceiling", "set_chance"],
+        CanJoin = true,
         Rules = [MemoryHoldsABatch],
         Switches =
         [

@@ -55,7 +55,8 @@ internal sealed class DamCohort : CohortModel
         for (var k = 0; k < Lanes.Count; k++)
         {
             phase[k]++;
-            if (start.Set < Lanes.Sets) trained[k * Lanes.Sets + start.Set] = true;
+            foreach (var set in data.Parts(start.Set).Where(set => set < Lanes.Sets))
+                trained[k * Lanes.Sets + set] = true;
         }
         training.Begin();
         log.Restart(step);
@@ -88,6 +89,7 @@ internal sealed class DamCohort : CohortModel
                 figures.Loss[k], figures.Accuracy[k], ceiling, figures.Accuracy[k] / ceiling,
                 weights.Sharpness[k], weights.HeadCorrelation[k],
                 memory.Fill, memory.Distinct, memory.PresentShare, cut[k],
+                figures.Online[k], .. Resources(figures.Steps[k], memory),
                 .. OfSets(what, k, score => score.Accuracy), .. OfSets(what, k, s => s.Loss),
                 .. OfSets(what, k, s => s.Ceiling), .. OfSets(what, k, s => s.Chance),
             ];
@@ -120,6 +122,13 @@ internal sealed class DamCohort : CohortModel
             learning.Begin(DamLearning.ModeOf(((SettingValue.Text)how["mode"]).Value), phase);
     }
 
+    // Of the phase; the bytes are those of the stored sequences' vectors, a float a bit.
+    private double[] Resources(double steps, DamContents memory) =>
+    [
+        steps * batch, (double)memory.Entries * data.Length * sizeof(float),
+        queue is null ? 0 : steps * batch,
+    ];
+
     // All sets that are asked for in some lane, and each lane's own.
     private void Evaluate(Evaluation what)
     {
@@ -140,7 +149,9 @@ internal sealed class DamCohort : CohortModel
 
     private void Remember(int lane, Span<long> places)
     {
-        foreach (ref var place in places) place += data.Present[lane] * data.Sequences;
+        // Places in all sets together are such numbers already.
+        foreach (ref var place in places)
+            if (data.Present[lane] >= 0) place += data.Present[lane] * data.Sequences;
         queue?.Append(lane, places);
     }
 }

@@ -10,7 +10,8 @@ namespace Mneme.Worker.Experiments;
 internal sealed class DamData
 {
     private readonly int length, batch;
-    private readonly RandomStream[] sets, draws;
+    private readonly int count;                 // sets of the experiment
+    private readonly RandomStream[] sets, draws, choices;
     private readonly double[]?[] sums;          // by lane: chances added up; null: all equal
     private readonly bool namesSequences;
     private readonly bool[] includesFirst;
@@ -23,6 +24,8 @@ internal sealed class DamData
         Sequences = lanes.Size("sequences");
         sets = lanes.Each(lane => lane.Stream("data/set"));
         draws = lanes.Each(lane => lane.Stream("data/draw"));
+        choices = lanes.Each(lane => lane.Stream("data/choice"));
+        count = lanes.Sets;
         sums = lanes.Each(Sums);
         namesSequences = lanes[0].Text("variant") == "infonce";
         includesFirst = lanes.Each(IncludesFirst);
@@ -42,17 +45,22 @@ internal sealed class DamData
     public static bool IncludesFirst(Lane lane) =>
         ((SettingValue.Flag)lane["include_n0"]).Value && lane.Text("variant") == "queue";
 
-    /// <summary>A set that is used at every step.</summary>
+    /// <summary>The sets that are trained in a phase: one, or all of the experiment.</summary>
+    public long[] Parts(long number) => number == PhaseStart.Joint
+        ? [.. Enumerable.Range(0, count).Select(set => (long)set)]
+        : [number];
+
+    /// <summary>A set that is used at every step; all sets together are one.</summary>
     public SequenceSet Set(int lane, long number) =>
         drawn.TryGetValue((lane, number), out var set)
             ? set
-            : drawn[(lane, number)] = SequenceSet.Draw(sets[lane], number, Sequences, length);
+            : drawn[(lane, number)] = Make(lane, number);
 
     /// <summary>A set that is used once: an experiment may have thousands.</summary>
     public SequenceSet Look(int lane, long number) =>
         drawn.TryGetValue((lane, number), out var set)
             ? set
-            : SequenceSet.Draw(sets[lane], number, Sequences, length);
+            : Make(lane, number);
 
     /// <summary>A sequence for people: <c>+--+</c>.</summary>
     public string Text(int lane, long sequence) =>
@@ -62,7 +70,8 @@ internal sealed class DamData
     /// <param name="inUse">[lane][block]</param>
     public void KeepOnly(long[][] inUse)
     {
-        foreach (var key in drawn.Keys.Where(key => !inUse[key.Lane].Contains(key.Set)).ToList())
+        foreach (var key in drawn.Keys.Where(key => key.Set != Present[key.Lane]
+            && !inUse[key.Lane].Contains(key.Set)).ToList())
             drawn.Remove(key);
     }
 
@@ -75,13 +84,26 @@ internal sealed class DamData
             : ceilings[key] = Ceilings(Look(lane, set), lane);
     }
 
-    /// <summary>The sequences of a step, as places in the lane's present set.</summary>
+    /// <summary>The sequences of a step, as places in the lane's present set. Of all sets together
+    /// each sample's is chosen first, every one as often, and then a sequence in it.</summary>
     public void Draw(int lane, long step, Span<long> into)
     {
         Debug.Assert(into.Length == batch);
         if (sums[lane] is null) draws[lane].FillIntegers(step, Sequences, into);
         else for (var b = 0; b < batch; b++) into[b] = Unequal(lane, step, b);
+        if (Present[lane] == PhaseStart.Joint) ChooseSets(lane, step, into);
     }
+
+    private void ChooseSets(int lane, long step, Span<long> places)
+    {
+        var chosen = new long[places.Length];
+        choices[lane].FillIntegers(step, count, chosen);
+        for (var b = 0; b < places.Length; b++) places[b] += chosen[b] * Sequences;
+    }
+
+    private SequenceSet Make(int lane, long number) => number == PhaseStart.Joint
+        ? SequenceSet.Join(Parts(number).Select(part => Look(lane, part)), length)
+        : SequenceSet.Draw(sets[lane], number, Sequences, length);
 
     private long Unequal(int lane, long step, int sample)
     {
@@ -91,8 +113,10 @@ internal sealed class DamData
 
     private SetCeilings Ceilings(SequenceSet set, int lane)
     {
-        var drawn = Enumerable.Range(0, Sequences).Select(i => Chance(lane, i)).ToArray();
-        var equal = Enumerable.Repeat(1.0 / Sequences, Sequences).ToArray();
+        var parts = set.Count / Sequences;
+        var drawn = Enumerable.Range(0, set.Count)
+            .Select(i => Chance(lane, i % Sequences) / parts).ToArray();
+        var equal = Enumerable.Repeat(1.0 / set.Count, set.Count).ToArray();
         var (first, byPosition) = (includesFirst[lane] ? 0 : 1, Best(set, equal));
         var each = byPosition[first..].Average();
         return new SetCeilings(

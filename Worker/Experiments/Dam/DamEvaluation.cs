@@ -18,7 +18,7 @@ internal sealed class DamEvaluation(
     private const int MostAtOnce = 256;
     private readonly bool[] includesFirst = lanes.Each(DamData.IncludesFirst);
 
-    /// <summary>A set by its number, in every lane.   // [lane]</summary>
+    /// <summary>A set by its number, or all together, in every lane.   // [lane]</summary>
     public DamScore[] Of(long set)
     {
         tables.Follow();
@@ -27,8 +27,9 @@ internal sealed class DamEvaluation(
         using var still = Autograd.NoGrad();
         using var own = tables.NamesSequences ? tables.OfSet(set) : null;
         IReadOnlyList<DamTable> read = own is null ? tables.Tables : [own];
-        for (var from = 0; from < data.Sequences; from += MostAtOnce)
-            Add(sequences, read, from, Math.Min(MostAtOnce, data.Sequences - from), sums);
+        var count = sequences[0].Count;
+        for (var from = 0; from < count; from += MostAtOnce)
+            Add(sequences, read, from, Math.Min(MostAtOnce, count - from), sums);
         return lanes.Each((k, _) => ScoreOf(k, data.Ceilings(k, set).Each, sequences[k], sums[k]));
     }
 
@@ -57,7 +58,7 @@ internal sealed class DamEvaluation(
 
     private DamScore ScoreOf(int lane, double ceiling, SequenceSet set, Sums sums)
     {
-        var (count, positions) = ((double)data.Sequences, data.Length - 1);
+        var (count, positions) = ((double)set.Count, data.Length - 1);
         var chance = tables.NamesSequences ? 1 / count : .5;
         if (tables.IsEmpty(lane))
             return new DamScore(

@@ -8,7 +8,9 @@ namespace Mneme.Worker.Experiments;
 /// <param name="Fill">The share of its places in use.</param>
 /// <param name="Distinct">How many different sequences it stores.</param>
 /// <param name="PresentShare">The share of the present set's sequences that it stores.</param>
-internal sealed record DamContents(double Fill, int Distinct, double PresentShare)
+/// <param name="Entries">How many sequences it stores, a repeated one as often as it is
+/// there.</param>
+internal sealed record DamContents(double Fill, int Distinct, double PresentShare, int Entries)
 {
     public static DamContents Of(int lane, DamData data, SequenceQueue? queue)
     {
@@ -20,7 +22,8 @@ internal sealed record DamContents(double Fill, int Distinct, double PresentShar
             .Select(sequence => data.Text(lane, sequence)).ToHashSet();
         return new DamContents(
             queue?.Fill(lane) ?? 1, stored.Count,
-            (double)present.Count(stored.Contains) / present.Count);
+            (double)present.Count(stored.Contains) / present.Count,
+            queue?.Entries(lane).Length ?? present.Count);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mneme.Results;
+using Mneme.Specs;
 using Mneme.Worker.Memories;
 
 namespace Mneme.Worker.Experiments;
@@ -12,15 +13,17 @@ internal static class DamMemory
         var entries = Entries(lane, data, queue);
         var contents = DamContents.Of(lane, data, queue);
         var present = data.Present[lane];
-        var own = entries.Count(entry => SetOf(entry, data) == present);
+        var parts = data.Parts(present);
+        var own = entries.Count(entry => parts.Contains(SetOf(entry, data)));
+        var sequences = parts.Length * data.Sequences;
         var facts = ImmutableArray.Create(
-            ("present set", $"{present}"),
+            ("present set", present == PhaseStart.Joint ? PhaseStart.JointName : $"{present}"),
             ("fill", queue is null
                 ? $"{entries.Length} sequences: the whole set, always"
                 : $"{entries.Length} of {queue.Capacity} places"),
             ("distinct", $"{contents.Distinct} sequences"),
-            ("of the present set", $"{contents.PresentShare * data.Sequences:F0} of "
-                + $"{data.Sequences} sequences are stored, in {own} entries"));
+            ("of the present set", $"{contents.PresentShare * sequences:F0} of "
+                + $"{sequences} sequences are stored, in {own} entries"));
         if (queue is not null && entries.Length > 0)
             facts = facts.Add(("age", $"0 to {entries.Length - 1} sequences, "
                 + $"{(entries.Length - 1) / batch} steps"));
@@ -33,8 +36,8 @@ internal static class DamMemory
     private static long[] Entries(int lane, DamData data, SequenceQueue? queue)
     {
         if (queue is null)
-            return [.. Enumerable.Range(0, data.Sequences)
-                .Select(i => data.Present[lane] * data.Sequences + i)];
+            return [.. data.Parts(data.Present[lane]).SelectMany(set =>
+                Enumerable.Range(0, data.Sequences).Select(i => set * data.Sequences + i))];
         var entries = queue.Entries(lane);
         Array.Reverse(entries);
         return entries;

@@ -33,7 +33,7 @@ internal static class DamRecords
             .. Enumerable.Range(0, lanes.Count).SelectMany(k =>
                 data.Look(k, data.Present[k]).Bits.ToArray()).Select(bit => (sbyte)bit),
         ],
-        lanes.Count, data.Sequences, data.Length);
+        lanes.Count, data.Look(0, data.Present[0]).Count, data.Length);
 
     // A diverged lane's NaN has always the same bytes.
     private static NamedArray ByLane(string name, double[][] values) => NamedArray.Of<float>(

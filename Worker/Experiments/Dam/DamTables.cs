@@ -1,3 +1,4 @@
+using Mneme.Specs;
 using Mneme.Worker.Cohorts;
 using Mneme.Worker.Memories;
 using Mneme.Worker.Torch;
@@ -29,10 +30,10 @@ internal sealed class DamTables(Lanes lanes, DamData data, SequenceQueue? queue)
     /// <param name="places">Where in its lane's set each one is.   // [lane * batch]</param>
     public Tensor Rows(long[] places)
     {
-        var batch = places.Length / lanes.Count;
-        var rows = places.Select((place, i) => place + (long)(i / batch) * data.Sequences);
+        var (batch, ofLane) = (places.Length / lanes.Count, present!.Size(0) / lanes.Count);
+        var rows = places.Select((place, i) => place + i / batch * ofLane);
         var index = Tensor.From([.. rows], [places.Length], lanes.Device);
-        return present!.Index(0, index).View(lanes.Count, batch, length);
+        return present.Index(0, index).View(lanes.Count, batch, length);
     }
 
     /// <summary>Makes the tables those of the sets now present or stored.</summary>
@@ -46,7 +47,7 @@ internal sealed class DamTables(Lanes lanes, DamData data, SequenceQueue? queue)
         data.KeepOnly(stored);
         present = Tensor.From<float>(
             [.. shown.SelectMany((set, k) => data.Set(k, set).Bits.ToArray())],
-            [(long)lanes.Count * data.Sequences, length], lanes.Device).Keep();
+            [(long)lanes.Count * data.Set(0, shown[0]).Count, length], lanes.Device).Keep();
         for (int from = 0, to; from < lanes.Count; from = to)
         {
             for (to = from + 1; to < lanes.Count && IsLike(to, from);) to++;
@@ -54,8 +55,9 @@ internal sealed class DamTables(Lanes lanes, DamData data, SequenceQueue? queue)
         }
     }
 
-    /// <summary>A table of one set of every lane, whether it is stored or not.</summary>
-    public DamTable OfSet(long set) => Table(0, lanes.Each((_, _) => new[] { set }), false);
+    /// <summary>A table of one set of every lane, or of all together, whether it is stored or not.
+    /// </summary>
+    public DamTable OfSet(long set) => Table(0, lanes.Each((_, _) => data.Parts(set)), false);
 
     /// <summary>What the lanes of a table ask of it; all but the keys is of all lanes.</summary>
     public DamQuestion Ask(
@@ -88,8 +90,9 @@ internal sealed class DamTables(Lanes lanes, DamData data, SequenceQueue? queue)
     private long[] SetsOf(int lane)
     {
         var present = data.Present[lane];
-        if (queue is null
-            || queue.IsWithin(lane, present * data.Sequences, data.Sequences)) return [present];
+        if (queue is null || present == PhaseStart.Joint
+            || queue.IsWithin(lane, present * data.Sequences, data.Sequences))
+            return data.Parts(present);
         return [.. queue.Entries(lane).Where(entry => entry != SequenceQueue.Zero)
             .Select(entry => entry / data.Sequences).Append(present).Distinct().Order()];
     }

@@ -14,6 +14,10 @@ internal sealed class SequenceSet(float[] bits, int length)
         return new SequenceSet(bits, length);
     }
 
+    /// <summary>The sequences of some sets, one set after the other.</summary>
+    public static SequenceSet Join(IEnumerable<SequenceSet> sets, int length) =>
+        new([.. sets.SelectMany(set => set.Bits.ToArray())], length);
+
     public int Count { get; } = bits.Length / length;
 
     /// <summary>All sequences, one after the other.</summary>

@@ -19,6 +19,10 @@ internal sealed class BitSet(byte[] bits, int length)
         return new BitSet(bits, length);
     }
 
+    /// <summary>The sequences of some sets, one set after the other.</summary>
+    public static BitSet Join(IEnumerable<BitSet> sets, int length) =>
+        new([.. sets.SelectMany(set => set.Bits.ToArray())], length);
+
     public int Count { get; } = bits.Length / length;
 
     /// <summary>All sequences, one after the other.</summary>

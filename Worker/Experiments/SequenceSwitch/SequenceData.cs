@@ -13,7 +13,7 @@ internal sealed class SequenceData
 
     private readonly Lanes lanes;
     private readonly int length, batch, sequences;
-    private readonly RandomStream[] sets, draws;
+    private readonly RandomStream[] sets, draws, choices;
     private readonly Dictionary<(int Lane, long Set, long Probe), SequenceSource> known = [];
     private readonly byte[] seen;           // [lane, set]
     private readonly long[] probe;          // [lane]: sequences of the last probe
@@ -25,13 +25,15 @@ internal sealed class SequenceData
         sequences = lanes.Size("sequences");
         sets = lanes.Each(lane => lane.Stream("data/set"));
         draws = lanes.Each(lane => lane.Stream("data/draw"));
+        choices = lanes.Each(lane => lane.Stream("data/choice"));
         Present = state.Add("set", new long[lanes.Count]);
         seen = state.Add("seen", new byte[lanes.Count * lanes.Sets]);
         probe = state.Add("probe/sequences", new long[lanes.Count]);
     }
 
     /// <summary>The number of each lane's present set; that of a probe is <see
-    /// cref="PhaseStart.Apart"/>.   // [lane]</summary>
+    /// cref="PhaseStart.Apart"/>, and all together are <see cref="PhaseStart.Joint"/>.   //
+    /// [lane]</summary>
     public long[] Present { get; }
 
     /// <param name="sequences">Of the probe, where the set is one.</param>
@@ -39,8 +41,13 @@ internal sealed class SequenceData
     {
         Array.Fill(Present, set);
         if (set == PhaseStart.Apart) Array.Fill(probe, sequences);
-        else for (var k = 0; k < lanes.Count; k++) seen[k * lanes.Sets + set] = 1;
+        for (var k = 0; k < lanes.Count; k++)
+            foreach (var part in Parts(set)) seen[k * lanes.Sets + part] = 1;
     }
+
+    // Those of the experiment that are trained in a phase.
+    private IEnumerable<int> Parts(int set) =>
+        set == PhaseStart.Joint ? Enumerable.Range(0, lanes.Sets) : set < 0 ? [] : [set];
 
     /// <summary>Whether a lane has been trained on a set of its own.</summary>
     public bool HasSeen(int lane, int set) => seen[lane * lanes.Sets + set] != 0;
@@ -51,9 +58,18 @@ internal sealed class SequenceData
         return known.TryGetValue(key, out var source) ? source : known[key] = Make(key);
     }
 
-    /// <summary>The places in its set of what a lane is shown in a step.</summary>
-    public void Draw(int lane, long step, Span<long> into) =>
-        Set(lane, Present[lane]).Draw(draws[lane], step, into);
+    /// <summary>The places in its set of what a lane is shown in a step. Of all sets together each
+    /// sample's is chosen first, every one as often, and then a sequence in it.</summary>
+    public void Draw(int lane, long step, Span<long> into)
+    {
+        var isJoint = Present[lane] == PhaseStart.Joint;
+        // All have the same chances.
+        Set(lane, isJoint ? 0 : Present[lane]).Draw(draws[lane], step, into);
+        if (!isJoint) return;
+        var chosen = new long[into.Length];
+        choices[lane].FillIntegers(step, lanes.Sets, chosen);
+        for (var b = 0; b < into.Length; b++) into[b] += chosen[b] * sequences;
+    }
 
     /// <summary>The sequences at these places of the lanes' present sets.</summary>
     /// <param name="places">[lane * batch]</param>
@@ -75,6 +91,9 @@ internal sealed class SequenceData
             return new(
                 BitSet.Draw(RandomStream.Named(ProbeSeed, "data/probe"), 0, (int)key.Probe, length),
                 exponent: 0);
+        if (key.Set == PhaseStart.Joint)
+            return SequenceSource.Join(
+                [.. Parts(PhaseStart.Joint).Select(part => Set(key.Lane, part))], length);
         var lane = lanes[key.Lane];
         return new(
             BitSet.Draw(sets[key.Lane], key.Set, sequences, length),
@@ -89,15 +108,22 @@ internal sealed class SequenceSource
     private readonly Lazy<(double[] Accuracy, double[] Loss)> ceilings;
 
     /// <param name="exponent">Chances fall as 1 / (rank + 1)^exponent; 0: all are equal.</param>
-    public SequenceSource(BitSet bits, double exponent)
+    public SequenceSource(BitSet bits, double exponent) : this(bits, ByRank(bits.Count, exponent))
     {
-        Bits = bits;
-        var parts = Enumerable.Range(1, bits.Count).Select(i => Math.Pow(i, -exponent)).ToArray();
-        var whole = parts.Sum();
-        Chances = [.. parts.Select(part => part / whole)];
         if (exponent != 0) sums = Added(Chances);
+    }
+
+    private SequenceSource(BitSet bits, double[] chances)
+    {
+        (Bits, Chances) = (bits, chances);
         ceilings = new(() => Bits.Ceilings(Chances));
     }
+
+    /// <summary>Sets one after the other, each as likely; who draws from it chooses the set.
+    /// </summary>
+    public static SequenceSource Join(IReadOnlyList<SequenceSource> sets, int length) => new(
+        BitSet.Join(sets.Select(set => set.Bits), length),
+        [.. sets.SelectMany(set => set.Chances.Select(chance => chance / sets.Count))]);
 
     public BitSet Bits { get; }
 
@@ -122,6 +148,13 @@ internal sealed class SequenceSource
             var at = Array.BinarySearch(sums, stream.UniformDouble(step, b));
             into[b] = Math.Min(at < 0 ? ~at : at + 1, Bits.Count - 1);
         }
+    }
+
+    private static double[] ByRank(int count, double exponent)
+    {
+        var parts = Enumerable.Range(1, count).Select(i => Math.Pow(i, -exponent)).ToArray();
+        var whole = parts.Sum();
+        return [.. parts.Select(part => part / whole)];
     }
 
     private static double[] Added(double[] chances)

@@ -21,7 +21,7 @@ internal sealed class SequenceLog
     private readonly double[] lossSum;          // [lane]: since the last point
     private readonly float[] accuracies;        // [lane, step]
     private readonly float[] losses;            // [lane, step, batch]
-    private readonly int[] appearances;         // [lane, rank]: in the present set
+    private readonly int[] appearances;         // [lane, rank]: in the sets now trained
     private readonly long[] shown;              // [lane]: in all sets
     private readonly double[] threshold;        // [lane]: of a probe, or NaN
     private readonly double[] iterations;       // [lane]
@@ -113,7 +113,7 @@ internal sealed class SequenceLog
     {
         shown[lane] += places.Length;
         if (data.Present[lane] == PhaseStart.Apart) return;     // none of its own
-        foreach (var place in places) appearances[lane * sequences + place]++;
+        foreach (var place in places) appearances[lane * sequences + place % sequences]++;
     }
 
     private void Judge(int lane, long step)

@@ -20,7 +20,7 @@ internal sealed class SequenceMeasures(
     [
         "loss", "accuracy", "ceiling", "accuracy_of_ceiling", "learned_share",
         "highest_learned_rank", "saved_set_accuracy", "swap_accuracy", "swap_attention_accuracy",
-        "reference_accuracy", "probe_iterations",
+        "reference_accuracy", "probe_iterations", "online_accuracy", "samples", "memory_bytes",
     ];
 
     public static ImmutableArray<string> OfSets { get; } =
@@ -40,6 +40,8 @@ internal sealed class SequenceMeasures(
         return lanes.Each((k, _) => (double[])
         [
             .. OfTraining(k, figures), .. OfPresent(k), .. OfSwaps(k), log.ProbeIterations[k],
+            figures.Online[k], figures.Steps[k] * lanes.Size("batch_size"),
+            parameters.SavedBytes(k),
             .. OfAllSets(k),
         ]);
     }
@@ -82,7 +84,7 @@ internal sealed class SequenceMeasures(
     private double[] OfPresent(int lane)
     {
         var set = data.Present[lane];
-        if (set == PhaseStart.Apart || readings[set][lane] is not { } reading)
+        if (set < 0 || readings[set][lane] is not { } reading)
             return [double.NaN, double.NaN];
         var learned = reading.Ranks.Where((_, i) => reading.Hits[i] > Learned).ToArray();
         return
@@ -96,7 +98,7 @@ internal sealed class SequenceMeasures(
     // find of it in the present net, what the old attention does, and how well it was known.
     private double[] OfSwaps(int lane)
     {
-        if (parameters.Latest(lane) is not { } save || save.Sets[lane] == PhaseStart.Apart)
+        if (parameters.Latest(lane) is not { } save || save.Sets[lane] < 0)
             return [double.NaN, double.NaN, double.NaN, double.NaN];
         var set = (int)save.Sets[lane];
         return

@@ -49,6 +49,11 @@ internal sealed class SequenceParameters
             this[weight.Name].CopyFrom(kept[weight.Name]);
     }
 
+    /// <summary>Of all parts that a lane has kept so far.</summary>
+    public long SavedBytes(int lane) => saves.Count(save => save.IsMade(lane))
+        * Weights.Sum(weight => weight.Shape.Aggregate(1L, (product, side) => product * side))
+        * sizeof(float);
+
     /// <summary>The newest save of a lane, or null before the first.</summary>
     public SequenceSave? Latest(int lane) => latest[lane] < 0 ? null : saves[(int)latest[lane]];
 
@@ -62,7 +67,7 @@ internal sealed class SequenceParameters
 
     /// <summary>The saves of a lane that have been made.</summary>
     public IEnumerable<SequenceSave> Made(int lane) =>
-        saves.Where(save => save.Sets[lane] != SequenceSave.NotMade);
+        saves.Where(save => save.IsMade(lane));
 
     private SequenceSave Find(string name) => saves.First(save => save.Name == name);
 
@@ -86,7 +91,7 @@ internal sealed class SequenceParameters
 internal sealed class SequenceSave
 {
     /// <summary>In the place of a set's number, until there is one.</summary>
-    public const long NotMade = -2;
+    public const long NotMade = long.MinValue;
 
     private readonly Dictionary<string, Tensor> tensors = [];
 
@@ -97,15 +102,15 @@ internal sealed class SequenceSave
         foreach (var weight in weights)
             tensors[weight.Name] = state.Add($"saved/{name}/{weight.Name}", Tensor.Zeros(
                 [lanes.Count, .. weight.Shape], device: lanes.Device));
-        Sets = new long[lanes.Count];
-        Array.Fill(Sets, NotMade);
-        state.Add($"saved/{name}/set", Sets);
+        Sets = state.Add($"saved/{name}/set", lanes.Each(_ => NotMade));
     }
 
     public string Name { get; }
 
     /// <summary>What each lane was trained on, or <see cref="NotMade"/>.   // [lane]</summary>
     public long[] Sets { get; }
+
+    public bool IsMade(int lane) => Sets[lane] != NotMade;
 
     /// <summary>[lane, ...]</summary>
     public Tensor this[string name] => tensors[name];

@@ -48,6 +48,7 @@ public sealed class SequenceSwitch : ExperimentFamily
     {
         SetMeasures = SequenceMeasures.OfSets,
         CanSave = true,
+        CanJoin = true,
         Switches =
         [
             new("redraw", "All sequences are replaced by new ones.", SetUse.Fresh, Learning()),

@@ -89,6 +89,38 @@ public sealed class ScheduleRunTests
     }
 
     [Fact]
+    public async Task All_sets_together_give_equal_bytes_however_they_are_cut()
+    {
+        using var place = new Workplace();
+        foreach (var (name, settings) in new[]
+        {
+            ("dam", "{sequence_length: 8, sequences: 8, memory_size: 20, heads: 3, batch_size: 4}"),
+            ("sequence-switch", "{sequence_length: 8, sequences: 8, heads: 2, features: 4, "
+                + "batch_size: 4}"),
+        })
+        {
+            place.Write($"{name}.yaml", $$"""
+                name: {{name}}
+                model: {{name}}
+                measure_every: 20
+                seeds: 3
+                settings: {{settings}}
+                sets: [A, B]
+                schedules:
+                  - [{phase: a, steps: 40}, {switch: redraw, steps: 20},
+                     {switch: return, set: all, steps: 20}, {switch: return, set: A, steps: 20}]
+                  - [{phase: joint, set: all, steps: 60}]
+                """);
+            (await place.Run("run", $"{name}.yaml", "--out", "one")).ShouldBeFine();
+            (await place.Run("run", $"{name}.yaml", "--out", "other", "--no-sharing",
+                "--cohort-size", "2", "--segment-steps", "7")).ShouldBeFine();
+
+            foreach (var file in new[] { $"{name}.pkl", "points.csv", "trials.csv" })
+                place.HashOf($"one/{name}/{file}").ShouldBe(place.HashOf($"other/{name}/{file}"));
+        }
+    }
+
+    [Fact]
     public async Task Kills_inside_phases_and_at_forks_lose_and_double_nothing()
     {
         using var place = new Workplace();

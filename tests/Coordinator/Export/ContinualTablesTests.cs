@@ -51,6 +51,28 @@ public sealed class ContinualTablesTests
     }
 
     [Fact]
+    public void Trials_are_held_against_the_joint_one_of_their_seed()
+    {
+        var results = SampleContinual.Of(2, "AB", "*", "BA");
+        var continual = ContinualResults.Of(results)!;
+
+        var rows = Rows(text => ResultTables.WriteTrials(results, continual, text));
+
+        foreach (var row in rows)
+        {
+            if (row["schedule"] == "1") row["intransigence"].ShouldBeEmpty();
+            else
+                Number(row["intransigence"]).ShouldBe(
+                    Number(rows.Single(r => r["schedule"] == "1" && r["seed"] == row["seed"])
+                        ["acc"]) - Number(row["la"]), 1e-12);
+        }
+        var summary = Rows(text => SummaryTable.Write(continual, text));
+        summary.Where(row => row["measure"] == "intransigence_normalised")
+            .Select(row => $"{row["schedule"]} {row["n"]} {row["undefined"]}")
+            .ShouldBe(["0 2 0", "1 0 2", "2 2 0"]);
+    }
+
+    [Fact]
     public void Each_trial_and_switch_has_a_row()
     {
         var results = SampleContinual.Of(2, "ABA", "BA");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mneme.Coordinator.Measures;
+using Mneme.Specs;
 
 namespace Mneme.Tests.Coordinator.Measures;
 
@@ -8,7 +9,7 @@ internal static class PointTable
 {
     /// <param name="sets">Names of the sets, a letter each.</param>
     /// <param name="phases">The set and the steps of each phase, e.g. <c>A100 B100</c>; a set that
-    /// is none of them belongs to the phase alone.</param>
+    /// is none of them belongs to the phase alone, and * trains all together.</param>
     /// <param name="points">The step, then the accuracies by set; NaN where not evaluated.</param>
     public static SetHistory Read(string sets, string phases, params double[][] points) =>
         Read(sets, phases, chance: 0, ceiling: 1, points);
@@ -39,5 +40,6 @@ internal static class PointTable
             history.Visits, history.Steps, [.. history.Values, values]);
 
     private static ImmutableArray<Visit> Visits(string sets, string phases) => Visit.Of(phases
-        .Split(' ').Select(phase => (sets.IndexOf(phase[0]), long.Parse(phase[1..]))));
+        .Split(' ').Select(phase => (
+            phase[0] == '*' ? PhaseStart.Joint : sets.IndexOf(phase[0]), long.Parse(phase[1..]))));
 }

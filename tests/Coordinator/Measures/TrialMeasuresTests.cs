@@ -174,7 +174,7 @@ public sealed class TrialMeasuresTests
     {
         var history = PointTable.Read("AB", "A40 B20",
                 [0, 0, 0], [10, 0, None], [40, 0, 0], [40, 0, 0], [60, 0, 0])
-            .With("online_accuracy", None, .5, .7, None, .9);
+            .With("online_accuracy", None, .5, .65, None, .9);
 
         Measured(history)["mean_online_accuracy"].ShouldNotBeNull()
             .ShouldBe((10 * .5 + 30 * .7 + 20 * .9) / 60, 1e-9);

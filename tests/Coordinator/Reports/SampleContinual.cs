@@ -20,11 +20,12 @@ internal static class SampleContinual
 
     public static FamilySchema WithoutSets { get; } = Family with { SetMeasures = [] };
 
-    /// <param name="orders">For each schedule its sets, e.g. <c>ABCA</c>.</param>
+    /// <param name="orders">For each schedule its sets, e.g. <c>ABCA</c>; * is all together.
+    /// </param>
     public static ExperimentResults Of(int seeds, params string[] orders)
     {
         var sets = orders.SelectMany(order => order).Distinct().Order()
-            .Select(set => $"{set}").ToImmutableArray();
+            .Where(set => set != '*').Select(set => $"{set}").ToImmutableArray();
         var spec = new ExperimentSpec(
             "sample", "sets", Phase * orders.Max(order => order.Length), Every,
             [.. Enumerable.Range(0, seeds).Select(seed => (uint)seed)], [], Search: null)
@@ -32,7 +33,8 @@ internal static class SampleContinual
             Sets = sets,
             Schedules = [.. orders.Select(order => new ScheduleSpec(
                 [.. order.Select((set, place) => new PhaseSpec(
-                    $"{place + 1}{set}", Phase, new PhaseStart(sets.IndexOf($"{set}"))))]))],
+                    $"{place + 1}{set}", Phase, new PhaseStart(
+                        set == '*' ? PhaseStart.Joint : sets.IndexOf($"{set}"))))]))],
         };
         var trials = orders.SelectMany((order, schedule) => Enumerable.Range(0, seeds)
             .Select(seed => Trial(spec, schedule * seeds + seed, schedule, seed)));
@@ -60,13 +62,14 @@ internal static class SampleContinual
             .Select(i => (Phase: phase, Step: phase * Phase + i * Every))).ToList();
         var accuracy = Enumerable.Range(0, spec.Sets.Length)
             .Select(set => Accuracies(phases, set, seed, points.Count)).ToArray();
+        int First(int phase) => Math.Max(0, phases[phase].Set);
         double[] Same(double value) => [.. points.Select(_ => value)];
         return new TrialResult(
             new TrialSpec(ordinal, 0, (uint)seed, [], schedule),
             [.. points.Select(point => point.Step)], [.. points.Select(point => point.Phase)],
             [
-                [.. points.Select((point, p) => 1 - accuracy[phases[point.Phase].Set][p])],
-                [.. points.Select((point, p) => accuracy[phases[point.Phase].Set][p])],
+                [.. points.Select((point, p) => 1 - accuracy[First(point.Phase)][p])],
+                [.. points.Select((point, p) => accuracy[First(point.Phase)][p])],
                 .. accuracy, .. accuracy.Select(a => a.Select(v => 1 - v).ToArray()),
                 .. accuracy.Select(_ => Same(Ceiling)), .. accuracy.Select(_ => Same(Chance)),
             ],
@@ -82,7 +85,8 @@ internal static class SampleContinual
         for (var p = 0; p < points; p++)
         {
             var (phase, first) = (p / perPhase, p % perPhase == 0);
-            if (!first && phases[phase].Set == set) level += (1 - level) * (0.3 + 0.04 * phase);
+            var isTrained = phases[phase].Set == set || phases[phase].Set == PhaseStart.Joint;
+            if (!first && isTrained) level += (1 - level) * (0.3 + 0.04 * phase);
             else if (!first) level *= 0.86;
             var jitter = 0.012 * Math.Sin(1 + 7 * seed + 13 * p + 5 * set);
             values[p] = Chance + (0.85 + 0.02 * (seed % 3)) * level * (Ceiling - Chance) + jitter;

@@ -11,6 +11,7 @@ namespace Mneme.Tests.Worker.Experiments;
 /// <summary>One lane of dam, step by step, beside its own account of data and memory.</summary>
 internal sealed class DamTrace : IDisposable
 {
+    public const int Sets = 3;
     private static readonly Dam Family = new();
     private readonly Bench bench;
     private readonly Lane lane;
@@ -22,7 +23,7 @@ internal sealed class DamTrace : IDisposable
     public DamTrace(uint seed, params (string, SettingValue)[] settings)
     {
         lane = Bench.Lane(Family, seed, settings);
-        bench = new Bench(Family, sets: 3, saves: [], lane);
+        bench = new Bench(Family, Sets, saves: [], lane);
         (length, heads) = (Size("sequence_length"), Size("heads"));
         batch = Size("batch_size");
         startsWithZeros = lane.Text("initial_memory") == "zeros";
@@ -102,7 +103,10 @@ internal sealed class DamTrace : IDisposable
     {
         var places = new long[batch];
         lane.Stream("data/draw").FillIntegers(step, Size("sequences"), places);
-        return [.. places.Select(place => Sequence(set, place))];
+        var sets = new long[batch];
+        Array.Fill(sets, set);
+        if (set == PhaseStart.Joint) lane.Stream("data/choice").FillIntegers(step, Sets, sets);
+        return [.. places.Zip(sets, (place, of) => Sequence(of, place))];
     }
 
     private double[] Sequence(long number, long place)

@@ -18,12 +18,12 @@ public sealed class TorchThreadTests
     }
 
     [Fact]
-    public void An_unprepared_thread_keeps_denormals()
+    public void An_unprepared_thread_keeps_denormals() => PlainThread.Run(() =>
     {
         using var scope = new TensorScope();
         (Tensor.Full([40], 1e-30) * Tensor.Full([40], 1e-12)).ToArray<float>()
             .ShouldAllBe(x => x > 0);
-    }
+    });
 
     [Fact]
     public void The_library_says_what_it_is()
