@@ -15,7 +15,7 @@ internal sealed record PhaseDraft(
 /// </summary>
 internal sealed class PhaseReader(SpecErrors errors, FamilySchema family)
 {
-    private const string Example =
+    public const string Example =
         "a list such as [{phase: NAME, steps: N}, {switch: KIND, steps: N}]";
     private readonly NumberReader numbers = new(errors);
     private readonly SettingReader values = new(errors);
@@ -56,7 +56,12 @@ internal sealed class PhaseReader(SpecErrors errors, FamilySchema family)
     {
         var begins = place == 0 && phase["switch"] is null;
         var kind = begins ? null : ReadKind(phase);
-        if (kind is null && !begins) return null;
+        if (kind is null && !begins)
+        {
+            // The missing switch may be a misspelt one.
+            if (phase["switch"] is null) phase.AllowOnly([.. family.Switches.SelectMany(Keys)]);
+            return null;
+        }
         phase.AllowOnly(Keys(kind), key => key == "save" && !family.CanSave
             ? $"{family.Name} has nothing to save"
             : null);

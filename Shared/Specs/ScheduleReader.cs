@@ -39,7 +39,7 @@ internal sealed class ScheduleReader(SpecErrors errors, FamilySchema family)
     private IEnumerable<(YamlNode? Node, List<PhaseDraft> Phases)> Drafts(
         YamlNode? node, string key)
     {
-        if (node is null) return [];
+        if (node is null || IsTheOther(node, key)) return [];
         if (key == One) return [(null, phases.Read(node, One))];
         if (node is YamlMapping all)
             return orders.Read(all).Select((order, i) =>
@@ -49,6 +49,20 @@ internal sealed class ScheduleReader(SpecErrors errors, FamilySchema family)
                 ((YamlNode?)item, phases.Read(item, $"{Several}[{i}]")));
         errors.Add(node.At, Several, $"{Several} is {node.Describe()}", AList);
         return [];
+    }
+
+    // A list of phases under schedules, or a list of schedules under schedule.
+    private bool IsTheOther(YamlNode node, string key)
+    {
+        var isOther = node is YamlList { Items: [{ } first, ..] }
+            && (key == One ? first is YamlList : first is YamlMapping);
+        if (isOther && key == One)
+            errors.Add(node.At, key, $"{key} is a list of lists", PhaseReader.Example,
+                $"several schedules belong under {Several}");
+        else if (isOther)
+            errors.Add(node.At, key, $"{key} is a list of phases", AList,
+                $"one schedule alone belongs under {One}");
+        return isOther;
     }
 
     private void RefuseBeside(Section file, string other, string key, string remedy)
@@ -62,7 +76,7 @@ internal sealed class ScheduleReader(SpecErrors errors, FamilySchema family)
     private void RefuseTwice(YamlNode node, ImmutableArray<ScheduleSpec> schedules, int place)
     {
         var path = $"{Several}[{place}]";
-        if (schedules.IndexOf(schedules[place]) < place)
+        if (schedules[place].Phases.Length > 0 && schedules.IndexOf(schedules[place]) < place)
             errors.Add(node.At, path, $"{path} is here a second time",
                 remedy: "give each schedule once: its trials would be the same");
     }

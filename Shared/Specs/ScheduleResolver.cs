@@ -113,12 +113,13 @@ internal sealed class ScheduleResolver(
 
     private int? Named(PhaseDraft draft, YamlScalar name, List<int> seen)
     {
-        var set = declared?.IndexOf(name.Text) ?? (name.Text == Letter(seen.Count)
-            ? seen.Count : -1);
+        var set = declared?.IndexOf(name.Text)
+            ?? Enumerable.Range(0, seen.Count + 1).ToList().FindIndex(i => Letter(i) == name.Text);
         if (set < 0)
             Refuse(draft, name.At, $"the set {SpecErrors.Quote(name.Text)} is not defined",
                 declared is { } all ? $"one of {string.Join(", ", all)}" : null,
-                $"add it to the declared sets, such as sets: [A, {name.Text}]");
+                "add it to the declared sets, such as sets: "
+                + $"[{string.Join(", ", (declared ?? [.. seen.Select(NameOf)]).Add(name.Text))}]");
         else if (seen.Contains(set))
             Refuse(draft, name.At, $"the set {SpecErrors.Quote(name.Text)} was trained before",
                 remedy: "switch: return goes back to it");
@@ -129,12 +130,14 @@ internal sealed class ScheduleResolver(
     private void CheckSaved(PhaseDraft draft, List<string> saves)
     {
         if (draft.Kind?.SavedIn is not { } key) return;
-        var name = draft.Saved?.Text ?? "";
-        if (!saves.Contains(name))
-            Refuse(draft, draft.Saved?.At ?? draft.At,
-                $"nothing was saved as {SpecErrors.Quote(name)} before this switch",
-                saves.Count == 0 ? null : $"{key}: one of {string.Join(", ", saves)}",
-                $"add save: {(name.Length == 0 ? "NAME" : name)} to an earlier switch");
+        var expected = saves.Count == 0 ? null : $"{key}: one of {string.Join(", ", saves)}";
+        if (draft.Saved is not { } name)
+            Refuse(draft, draft.At, $"the key '{key}' is missing in {draft.Path}", expected,
+                saves.Count == 0 ? $"add save: NAME to an earlier switch, {key}: NAME here" : null);
+        else if (!saves.Contains(name.Text))
+            Refuse(draft, name.At,
+                $"nothing was saved as {SpecErrors.Quote(name.Text)} before this switch", expected,
+                $"add save: {(name.Text.Length == 0 ? "NAME" : name.Text)} to an earlier switch");
     }
 
     private void Refuse(

@@ -14,8 +14,9 @@ internal sealed class SpecErrors(string file)
     public void Add(
         YamlMark at, string path, string message, string? expected = null, string? remedy = null)
     {
-        if (_found.Count < Maximum)
-            _found.Add(new SpecError(file, at.Line, at.Column, path, message, expected, remedy));
+        var error = new SpecError(file, at.Line, at.Column, path, message, expected, remedy);
+        if (_found.Count < Maximum && !_found.Any(known => SaysTheSame(known, error)))
+            _found.Add(error);
     }
 
     public void AddAboutFile(string message, string? expected = null, string? remedy = null) =>
@@ -27,6 +28,14 @@ internal sealed class SpecErrors(string file)
         var shown = text.Length <= LongestQuote ? text : text[..LongestQuote] + "...";
         return $"'{string.Concat(shown.Select(c => char.IsControl(c) ? '?' : c))}'";
     }
+
+    // A phase that is read several times, for a repeat or for all orders, is wrong once.
+    private static bool SaysTheSame(SpecError one, SpecError other) =>
+        WithoutPath(one) == WithoutPath(other);
+
+    private static SpecError WithoutPath(SpecError error) => error.KeyPath.Length == 0
+        ? error
+        : error with { KeyPath = "", Message = error.Message.Replace(error.KeyPath, "") };
 
     /// <summary>Where a key is: <c>search.parameters.learning_rate</c>.</summary>
     public static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";

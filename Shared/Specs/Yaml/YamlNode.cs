@@ -29,7 +29,7 @@ internal sealed class YamlScalar(YamlMark at, string text, bool plain) : YamlNod
 internal sealed class YamlList(YamlMark at, IReadOnlyList<YamlNode> items) : YamlNode(at)
 {
     public IReadOnlyList<YamlNode> Items { get; } = items;
-    public override string Describe() => "a list";
+    public override string Describe() => Items.Count == 0 ? "an empty list" : "a list";
 }
 
 /// <param name="entries">In the order of the file, keys distinct.</param>
