@@ -7,7 +7,6 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
     private const int ValueTicks = 6;
     private const double MarkWidth = 6.4;
 
-    private static readonly TextStyle Title = new(17, Palette.Ink, IsBold: true);
     private static readonly TextStyle Note = new(12, Palette.Grey);
     private static readonly TextStyle Tick = new(12, Palette.Grey);
     private static readonly TextStyle AxisName = new(13, Palette.Ink);
@@ -19,7 +18,7 @@ internal sealed class ChartFrame(SvgCanvas canvas, Scale steps, Scale values)
 
     public void DrawHeading(string title, string note)
     {
-        canvas.Text(steps.From, 28, title, Title);
+        FigureTitle.Draw(canvas, steps.From, title);
         canvas.Text(steps.From, 47, note, Note);
     }
 

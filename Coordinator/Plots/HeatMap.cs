@@ -18,9 +18,8 @@ internal static class HeatMap
 {
     // More cells than these have no room for their numbers.
     private const int MostNumbered = 20;
-    private const double Top = 96, Margin = 24, CharacterWidth = 6.8, NarrowestTitle = 520;
+    private const double Top = 96, Margin = 24, CharacterWidth = 6.8, Narrowest = 496;
 
-    private static readonly TextStyle Title = new(17, Palette.Ink, IsBold: true);
     private static readonly TextStyle Note = new(12, Palette.Grey);
     private static readonly TextStyle Name = new(12, Palette.Ink);
     private static readonly LineStyle Frame = new(Palette.Ink);
@@ -31,9 +30,10 @@ internal static class HeatMap
         var (width, height) = isNumbered ? (70.0, 44.0) : (16.0, 12.0);
         var left = Margin + CharacterWidth * table.Rows.Max(row => row.Length) + 12;
         var canvas = new SvgCanvas(
-            Math.Max(left + width * table.Columns.Length + Margin, NarrowestTitle),
+            Math.Max(Math.Max(left + width * table.Columns.Length, Narrowest),
+                Margin + FigureTitle.WidthOf(text.Title)) + Margin,
             Top + height * table.Rows.Length + Margin, text.Title);
-        canvas.Text(Margin, 28, text.Title, Title);
+        FigureTitle.Draw(canvas, Margin, text.Title);
         canvas.Text(Margin, 47, text.Note, Note);
         canvas.Text(left + width * table.Columns.Length / 2, 70, text.Across, Name, "middle");
         var cells = new Grid(canvas, left, width, height, isNumbered);

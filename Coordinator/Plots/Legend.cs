@@ -6,7 +6,7 @@ internal static class Legend
     private const double RowHeight = 21;
     private const double SampleWidth = 24;
     private const double CharacterWidth = 6.6;
-    private const int LongestLabel = 32;
+    private const int LongestLabel = 40;
     private static readonly TextStyle Name = new(12, Palette.Ink);
 
     /// <summary>Pixels that the labels need; 0 when there is nothing to tell apart.</summary>
@@ -29,12 +29,12 @@ internal static class Legend
     private static IEnumerable<(string Label, LineStyle Style)> Shown(
         IReadOnlyList<ChartLine> lines)
     {
-        var rows = lines.Count <= Palette.Distinct
+        var rows = (lines.Count <= Palette.Distinct
             ? Enumerable.Range(0, lines.Count)
-            : Enumerable.Range(0, 5).Select(i => i * (lines.Count - 1) / 4);
-        return rows.Select(i => (Clipped(lines[i].Label), lines[i].Style));
+            : Enumerable.Range(0, 5).Select(i => i * (lines.Count - 1) / 4)).ToList();
+        var whole = rows.Select(i => lines[i].Label).ToList();
+        var shortened = whole.Select(label => Abbreviation.Of(label, LongestLabel)).ToList();
+        var isClear = shortened.Distinct().Count() == whole.Distinct().Count();
+        return (isClear ? shortened : whole).Zip(rows, (label, i) => (label, lines[i].Style));
     }
-
-    private static string Clipped(string label) =>
-        label.Length <= LongestLabel ? label : label[..(LongestLabel - 1)] + "…";
 }

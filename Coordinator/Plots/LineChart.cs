@@ -21,9 +21,10 @@ internal static class LineChart
 
         var legend = Legend.WidthOf(lines);
         var canvas = new SvgCanvas(
-            Left + PlotWidth + Right + legend, Top + PlotHeight + Bottom, text.Title);
+            Left + Math.Max(PlotWidth + legend, FigureTitle.WidthOf(text.Title)) + Right,
+            Top + PlotHeight + Bottom, text.Title);
         var frame = new ChartFrame(canvas, steps, values);
-        frame.DrawHeading(text.Title, points.Count == 0 ? "no values yet" : text.Note);
+        frame.DrawHeading(text.Title, points.Count == 0 ? "no values" : text.Note);
         frame.DrawAxes(text.Across, text.Measure);
         frame.DrawKnownLines(text.Levels, text.Switches);
         DrawLines(canvas, lines, steps, values, hasDots: !text.IsCounted);

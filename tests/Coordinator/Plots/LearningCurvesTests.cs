@@ -29,6 +29,36 @@ public sealed class LearningCurvesTests
         Texts(Parsed([Sloped("lr=1", seeds: 1)], Text)).ShouldNotContain("lr=1");
 
     [Fact]
+    public void Long_labels_that_begin_alike_differ_in_the_legend()
+    {
+        const string Before = "zero_frozen, first > between > once more between > ";
+
+        var labels = Texts(Parsed([Sloped(Before + "swap", 1), Sloped(Before + "back", 1)], Text));
+
+        labels.ShouldContain("zero_frozen, first >…more between > swap");
+        labels.ShouldContain("zero_frozen, first >…more between > back");
+    }
+
+    [Fact]
+    public void Labels_that_differ_in_the_middle_alone_are_whole()
+    {
+        string[] labels = [$"{new string('a', 40)}1{new string('a', 40)}", new string('a', 81)];
+
+        var texts = Texts(Parsed([Sloped(labels[0], 1), Sloped(labels[1], 1)], Text));
+
+        foreach (var label in labels) texts.ShouldContain(label);
+    }
+
+    [Fact]
+    public void A_figure_is_wide_enough_for_its_title()
+    {
+        var title = "sequence-switch: accuracy by set, zero_frozen, first > between > return";
+        var svg = Parsed([Sloped("a", 1)], Text with { Title = title });
+
+        ((double)svg.Attribute("width")!).ShouldBeGreaterThan(76 + 10 * title.Length);
+    }
+
+    [Fact]
     public void Equal_data_give_equal_bytes() =>
         LearningCurves.Svg([Sloped("a", 3)], Text).ShouldBe(
             LearningCurves.Svg([Sloped("a", 3)], Text));
@@ -89,11 +119,11 @@ public sealed class LearningCurvesTests
     [Fact]
     public void No_data_is_a_figure_that_says_so()
     {
-        Texts(Parsed([], Text)).ShouldContain("no values yet");
-        Texts(Parsed([new Curve("a", [], [])], Text)).ShouldContain("no values yet");
-        Texts(Parsed([new Curve("a", [1], [[double.NaN]])], Text)).ShouldContain("no values yet");
+        Texts(Parsed([], Text)).ShouldContain("no values");
+        Texts(Parsed([new Curve("a", [], [])], Text)).ShouldContain("no values");
+        Texts(Parsed([new Curve("a", [1], [[double.NaN]])], Text)).ShouldContain("no values");
         Texts(Parsed([new Curve("a", [1], [[-1]])], Text with { LogarithmicMeasure = true }))
-            .ShouldContain("no values yet");
+            .ShouldContain("no values");
     }
 
     [Fact]

@@ -63,6 +63,18 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public async Task A_heat_map_is_wide_enough_for_its_title()
+    {
+        var results = SampleContinual.Of(2, "AB", "BA");
+        var named = results with { Spec = results.Spec with { Name = new string('m', 63) } };
+
+        var svg = XElement.Parse((await Reports.Figures(named)).All
+            .Single(f => f.Name == "matrix/configuration0-schedule0").Svg);
+
+        Numbers(svg, "width")[0].ShouldBeGreaterThan(10 * $"{named.Spec.Name}: R, 1A > 2B".Length);
+    }
+
+    [Fact]
     public async Task Recovery_has_the_switch_at_zero_with_chance_and_ceiling()
     {
         var texts = Texts(await Named(SampleContinual.Of(3, "ABA", "BA"), "recovery"));
