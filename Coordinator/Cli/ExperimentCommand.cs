@@ -65,10 +65,11 @@ internal static class ExperimentCommand
             + $"{trials.Length / spec.Seeds.Length / spec.Schedules.Length:N0} configurations "
             + (spec.HasSwitches ? $"x {spec.Schedules.Length:N0} schedules " : "")
             + $"x {spec.Seeds.Length:N0} seeds");
-        foreach (var schedule in spec.Schedules.Where(_ => spec.HasSwitches))
-            Console.WriteLine($"  {schedule.Name}");
-        Console.WriteLine($"steps         {spec.Steps:N0} each, {plan.TrialSteps:N0} trial-steps, "
-            + $"a point every {spec.MeasureEvery:N0}");
+        foreach (var name in spec.ScheduleNames.Where(_ => spec.HasSwitches))
+            Console.WriteLine($"  {name}");
+        var isSame = spec.Schedules.All(schedule => schedule.Steps == spec.Steps);
+        Console.WriteLine($"steps         {(isSame ? "" : "up to ")}{spec.Steps:N0} each, "
+            + $"{plan.TrialSteps:N0} trial-steps, a point every {spec.MeasureEvery:N0}");
         var apart = plan.TrialStepsApart;
         if (plan.TrialSteps < apart)
             Console.WriteLine($"shared        {Share(plan.TrialSteps, apart)} saved: trained once "

@@ -71,7 +71,8 @@ internal sealed record ExperimentReport(
             ("Trials", $"{trials.Length:N0} = {trials.Length / spec.Seeds.Length:N0} "
                 + $"configurations and schedules x {spec.Seeds.Length:N0} seeds; "
                 + $"{trials.Count(trial => trial.DivergedAt is not null):N0} diverged"),
-            ("Steps", $"{spec.Steps:N0}, a point every {spec.MeasureEvery:N0}"),
+            ("Steps", (spec.Schedules.All(schedule => schedule.Steps == spec.Steps) ? "" : "up to ")
+                + $"{spec.Steps:N0}, a point every {spec.MeasureEvery:N0}"),
             .. Schedules(),
         ]);
         var table = new ConfigurationTable(Results);

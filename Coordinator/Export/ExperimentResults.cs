@@ -25,6 +25,9 @@ public sealed record ExperimentResults(
     /// <summary>Names of a point's values.   // [column]</summary>
     public ImmutableArray<string> Columns { get; } = Family.Columns(Spec.Sets);
 
+    /// <summary>By number.</summary>
+    public ImmutableArray<string> ScheduleNames { get; } = Spec.ScheduleNames;
+
     /// <summary>Trials that differ in their seed alone.</summary>
     public IEnumerable<ImmutableArray<TrialResult>> OverSeeds() => Trials
         .GroupBy(trial => (trial.Trial.Configuration, trial.Trial.Schedule))
@@ -39,7 +42,7 @@ public sealed record ExperimentResults(
     {
         foreach (var name in Searched)
             yield return trial.Trial.Settings.First(s => s.Name == name).Value.ToString();
-        if (Spec.Schedules.Length > 1) yield return Spec.Schedules[trial.Trial.Schedule].Name;
+        if (Spec.Schedules.Length > 1) yield return ScheduleNames[trial.Trial.Schedule];
     }
 
     /// <summary>What tells a trial's seeds from the others, in short.</summary>

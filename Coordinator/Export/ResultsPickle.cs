@@ -22,7 +22,7 @@ internal static class ResultsPickle
             ["measure_every"] = spec.MeasureEvery,
             ["searched"] = new PickleValue.List(results.Searched.Select(name => (PickleValue)name)),
             ["schedules"] = new PickleValue.List(
-                results.Spec.Schedules.Select(schedule => (PickleValue)schedule.Name)),
+                results.ScheduleNames.Select(name => (PickleValue)name)),
             ["step"] = NamedArray.Of<long>("step", PointSteps(results), PointSteps(results).Length),
             ["points"] = Points(results),
             ["trials"] = Trials(results),

@@ -50,7 +50,7 @@ internal static class TrialFolders
         json.WriteString("model", results.Spec.Model);
         json.WriteNumber("trial", trial.Trial.Ordinal);
         json.WriteNumber("configuration", trial.Trial.Configuration);
-        json.WriteString("schedule", results.Spec.Schedules[trial.Trial.Schedule].Name);
+        json.WriteString("schedule", results.ScheduleNames[trial.Trial.Schedule]);
         json.WriteNumber("seed", trial.Trial.Seed);
         json.WriteNumber("steps", results.Spec.Schedules[trial.Trial.Schedule].Steps);
         json.WriteStartObject("settings");

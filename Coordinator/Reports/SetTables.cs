@@ -24,10 +24,12 @@ internal static class SetTables
             .Select((_, place) => Row(group, place, stride)));
         return new HtmlTable(
             "Accuracies: mean over seeds [95 % interval]. Times in steps: median (quartiles), "
-            + $"below it how many lanes reached it; times are multiples of {stride} steps.",
+            + "below it how many seeds reached it. Times are those of points: "
+            + $"every {stride} steps, at the steps of measure_at, and where phases begin and end.",
             [
-                "", "switch", "step", "sets", "drop", "dip depth", "time to 50 %", "time to 90 %",
-                "recovery to 90 %", "savings at 90 %", "half-life of the old set",
+                "", "switch", "step", "sets", "drop", "dip depth",
+                "time to 50\u00a0%", "time to 90\u00a0%", "recovery to 90\u00a0%",
+                "savings at 90\u00a0%", "half-life of the old set",
             ],
             [.. rows.Take(MostRows)]);
     }

@@ -32,6 +32,19 @@ public sealed record ExperimentSpec(
         init;
     }
 
+    /// <summary>What tells schedules apart, by number; those whose phases have equal names have
+    /// their number besides.</summary>
+    public ImmutableArray<string> ScheduleNames
+    {
+        get
+        {
+            var count = Schedules.CountBy(schedule => schedule.Name).ToDictionary();
+            return [.. Schedules.Select((schedule, i) => count[schedule.Name] == 1
+                ? schedule.Name
+                : $"{schedule.Name} (schedule {i})")];
+        }
+    }
+
     /// <summary>Names of the data sets, by number.</summary>
     public ImmutableArray<string> Sets { get => field.IsDefaultOrEmpty ? ["A"] : field; init; }
 

@@ -28,6 +28,25 @@ public sealed class PlanTests(FinishedExperiment finished)
     }
 
     [Fact]
+    public async Task Preview_tells_schedules_of_unequal_length_apart()
+    {
+        using var place = new Workplace();
+        place.Write("unequal.yaml", """
+            name: unequal
+            model: dam
+            settings: {sequence_length: 4, sequences: 2, memory_size: 2, heads: 1, batch_size: 2}
+            schedules:
+              - [{phase: a, steps: 2}, {phase: b, switch: redraw, steps: 2}]
+              - [{phase: a, steps: 2}, {phase: b, switch: redraw, steps: 4}]
+            """);
+
+        var plan = (await place.Run("experiment", "preview", "unequal.yaml")).ShouldBeFine().Output;
+
+        plan.ShouldContain("  a > b (schedule 0)\n  a > b (schedule 1)\n");
+        plan.ShouldContain("steps         up to 6 each, 8 trial-steps");
+    }
+
+    [Fact]
     public async Task Validate_prints_a_spec_with_every_default_that_means_the_same()
     {
         using var place = finished.Copy();

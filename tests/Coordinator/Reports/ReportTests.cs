@@ -18,6 +18,21 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task Schedules_of_unequal_length_have_up_to_so_many_steps()
+    {
+        async Task<string> Html(params string[] orders) =>
+            await Reports.Html(SampleContinual.Of(2, orders));
+
+        (await Html("ABA", "BA")).ShouldContain("<dd>up to 600, a point");
+        (await Html("AB", "BA")).ShouldContain("<dd>400, a point");
+    }
+
+    [Fact]
+    public async Task Times_are_said_to_be_those_of_points() =>
+        (await Reports.Html(SampleContinual.Of(2, "AB"))).ShouldContain("Times are those of points"
+            + ": every 20 steps, at the steps of measure_at, and where phases begin and end.");
+
+    [Fact]
     public async Task Trials_that_are_under_way_are_compared_with_none()
     {
         var html = await Reports.Html(SampleContinual.Of(3, "AB", "BA").Until(300));

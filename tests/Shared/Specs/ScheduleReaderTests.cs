@@ -69,7 +69,7 @@ public sealed class ScheduleReaderTests
     }
 
     [Theory]
-    [InlineData("schedule: []", "3:11: schedule is a list; expected a list such as")]
+    [InlineData("schedule: []", "3:11: schedule is an empty list; expected a list such as")]
     [InlineData("schedule: 3", "3:11: schedule is 3; expected a list")]
     [InlineData("steps: 5\nschedule: [{phase: a, steps: 2}]",
         "3:1: steps and schedule are both given")]
@@ -81,6 +81,11 @@ public sealed class ScheduleReaderTests
         "the set 'C' is not defined; expected one of A, B; add it to the declared sets")]
     [InlineData("schedule: [{steps: 1}, {switch: redraw, set: C, steps: 2}]",
         "the set 'C' is not defined; add it to the declared sets, such as sets: [A, C]")]
+    [InlineData("sets: [wet, dry]\nschedule: [{steps: 1}, {switch: redraw, set: x, steps: 2}]",
+        "the set 'x' is not defined; expected one of wet, dry; add it to the declared sets, such "
+        + "as sets: [wet, dry, x]")]
+    [InlineData("schedule: [{steps: 1}, {switch: redraw, set: A, steps: 2}]",
+        "the set 'A' was trained before; switch: return goes back to it")]
     [InlineData("sets: [A, B]\nschedule: [{steps: 1}, {switch: redraw, set: A, steps: 2}]",
         "the set 'A' was trained before; switch: return goes back to it")]
     [InlineData("sets: [A, B]\nschedule: [{steps: 1}, {switch: return, set: B, steps: 2}]",
@@ -89,6 +94,14 @@ public sealed class ScheduleReaderTests
         "schedule[1] names no set; expected set: one of A")]
     [InlineData("schedule: [{steps: 1}, {switch: swap, saved: old, steps: 2}]",
         "nothing was saved as 'old' before this switch; add save: old to an earlier switch")]
+    [InlineData("schedule: [{steps: 1}, {switch: swap, steps: 2}]",
+        "the key 'saved' is missing in schedule[1]; add save: NAME to an earlier switch, saved: "
+        + "NAME here")]
+    [InlineData("schedule: [{steps: 1}, {swich: redraw, steps: 2}]",
+        "unknown key 'swich' in schedule[1]; did you mean 'switch'?")]
+    [InlineData("schedule: [[{steps: 1}], [{steps: 2}]]",
+        "3:11: schedule is a list of lists; expected a list such as [{phase: NAME, steps: N}, "
+        + "{switch: KIND, steps: N}]; several schedules belong under schedules")]
     [InlineData("schedule: [{steps: 1}, {switch: swap, save: old, saved: odd, steps: 2}, "
         + "{switch: swap, saved: odd, steps: 1}]",
         "nothing was saved as 'odd' before this switch; expected saved: one of old")]
@@ -211,6 +224,27 @@ public sealed class ScheduleReaderTests
         Parse(SpecWriter.Write(spec)).Spec.ShouldBe(spec);
     }
 
+    [Theory]
+    [InlineData(
+        "schedule: [{steps: 1}, {repeat: 3, phases: [{switch: return, set: B, steps: 1}]}]")]
+    [InlineData("schedules: {orders_of: [A, B, C], switch: redraw, steps: 0}")]
+    [InlineData("schedules: [[3], [4]]", 2)]
+    public void A_mistake_in_phases_that_are_read_several_times_is_told_once(
+        string yaml, int errors = 1) => Read(yaml).Errors.Length.ShouldBe(errors);
+
+    [Fact]
+    public void Schedules_whose_phases_have_equal_names_are_told_apart_by_their_numbers()
+    {
+        var spec = Read("""
+            schedules:
+              - [{phase: a, steps: 5}, {phase: b, switch: redraw, steps: 3}]
+              - [{phase: a, steps: 5}, {phase: c, switch: redraw, steps: 3}]
+              - [{phase: a, steps: 5}, {phase: b, switch: redraw, steps: 4}]
+            """).Spec.ShouldNotBeNull();
+
+        spec.ScheduleNames.ShouldBe(["a > b (schedule 0)", "a > c", "a > b (schedule 2)"]);
+    }
+
     private static SpecReading Read(string yaml) => Parse(Head + yaml);
 
     private static SpecReading Parse(string yaml) =>
@@ -230,7 +264,9 @@ public sealed class ScheduleReaderTests
     }
 
     [Theory]
-    [InlineData("schedules: []", "schedules is a list; expected a list of schedules")]
+    [InlineData("schedules: []", "schedules is an empty list; expected a list of schedules")]
+    [InlineData("schedules: [{phase: a, steps: 1}, {switch: redraw, steps: 1}]",
+        "3:12: schedules is a list of phases; expected a list of schedules")]
     [InlineData("schedules: [[{phase: a, steps: 1}], [{phase: a, steps: 1}]]",
         "schedules[1] is here a second time; give each schedule once")]
     [InlineData("schedules: [[{phase: a, steps: 1}]]\nsteps: 4",
