@@ -9,6 +9,8 @@ internal static class MemoryArguments
     public static Argument<int> Trial() => new("TRIAL")
     {
         Description = "its number, as in trials.csv",
+        CustomParser = given =>
+            (int)(WholeNumber.Parse("TRIAL", given, least: 0, most: int.MaxValue) ?? 0),
     };
 
     public static Option<long?> Step(string name, string description) =>

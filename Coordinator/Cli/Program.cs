@@ -18,8 +18,10 @@ try
         // Otherwise a stop that takes more than two seconds to its checkpoint is cut short.
         ProcessTerminationTimeout = null,
     });
-    // The last one says most: before an unknown command comes that there is no command.
-    Console.Error.WriteLine($"mneme: {parsed.Errors[^1].Message}");
+    // Before an unknown command comes that there is no command, and after it what it was given.
+    Console.Error.WriteLine("mneme: " + (parsed.UnmatchedTokens is [var unknown, ..]
+        ? $"Unrecognized command or argument '{unknown}'."
+        : parsed.Errors[^1].Message));
     Console.Error.WriteLine("Run './mneme --help' for the commands and their options.");
     return UserError.Usage;
 }

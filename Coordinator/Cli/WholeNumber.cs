@@ -17,7 +17,8 @@ internal static class WholeNumber
         CustomParser = given => Parse(name, given, least, most),
     };
 
-    private static long? Parse(string name, ArgumentResult given, long least, long most)
+    /// <summary>Null after the error that it is none.</summary>
+    public static long? Parse(string name, ArgumentResult given, long least, long most)
     {
         var text = given.Tokens[^1].Value;
         var isWhole = long.TryParse(

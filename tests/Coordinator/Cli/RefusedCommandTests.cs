@@ -11,7 +11,10 @@ public sealed class RefusedCommandTests(FinishedExperiment finished)
 
     [Theory]
     [InlineData("'frobnicate'", "frobnicate")]
+    [InlineData("'frobnicate'", "experiment", "frobnicate", "small.yaml")]
     [InlineData("'SPEC'", "run")]
+    [InlineData("TRIAL is 'x'; expected a whole number from 0", "trial", "memory", "show",
+        "small.yaml", "x")]
     [InlineData("'--frobnicate'", "run", "small.yaml", "--frobnicate")]
     [InlineData("--cohort-size is '0'", "run", "small.yaml", "--cohort-size", "0")]
     [InlineData("--slots is '-3'", "run", "small.yaml", "--slots", "-3")]
