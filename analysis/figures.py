@@ -102,6 +102,9 @@ def event_locked_recovery(experiment):
             x = experiment.step[np.concatenate([before, after])] - experiment.step[first]
             y = np.concatenate([accuracy[rows][:, before, old], accuracy[rows][:, after, new]], 1)
             band(ax, x, y, f"{name}, step {experiment.step[first]}")
+    if not ax.lines:
+        plt.close(figure)
+        return None
     switch_lines(ax, [0])
     ax.set(xlabel="steps since the switch", ylabel="accuracy on the set in training",
            title=f"{experiment.name}: recovery")
@@ -147,7 +150,12 @@ def main():
     parser.add_argument("folder", help="results/NAME")
     parser.add_argument("--out", help="folder of the figures (default: FOLDER-figures)")
     arguments = parser.parse_args()
-    experiment = Experiment(arguments.folder)
+    try:
+        experiment = Experiment(arguments.folder)
+    except FileNotFoundError as error:
+        parser.error(f"{error.filename} is not there: name the folder of a finished experiment")
+    except KeyError as key:
+        parser.error(f"{arguments.folder} has no {key}: its family has no sets to switch between")
     out = arguments.out or os.path.normpath(arguments.folder) + "-figures"
     os.makedirs(out, exist_ok=True)
     for draw in [learning_curves, sets_over_time, event_locked_recovery, accuracy_heat_map,

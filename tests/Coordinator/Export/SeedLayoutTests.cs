@@ -181,6 +181,27 @@ public sealed class SeedLayoutTests
     }
 
     [Fact]
+    public async Task The_figures_of_a_folder_without_switches_are_those_that_can_be_drawn()
+    {
+        using var place = new Workplace();
+        await RunIn(place, Dam.Split("  - {phase: b,")[0]);
+
+        Draw(place, "results/switching").Split('\n').Length.ShouldBe(3);
+        Draw(place, "results/other").ShouldContain("other.pkl is not there: name the folder");
+    }
+
+    private static string Draw(Workplace place, string folder) => Python.Run("""
+        import contextlib, runpy, sys
+        sys.path.insert(0, sys.argv[1])
+        path = sys.argv.pop(1)
+        try:
+            with contextlib.redirect_stderr(sys.stdout):
+                runpy.run_path(path + "/figures.py", run_name="__main__")
+        except SystemExit as end:
+            assert end.code == 2
+        """, Analysis, place.At(folder));
+
+    [Fact]
     public async Task The_exported_transformer_runs_in_pytorch_and_scores_as_its_log_says()
     {
         using var place = new Workplace();
