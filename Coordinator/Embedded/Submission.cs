@@ -56,10 +56,20 @@ public sealed record Submission(
         var family = FamilyOf(spec);
         var submitted = (ExperimentSubmitted)stream[0];
         var plan = Planner.Plan(spec, family, TrialEnumeration.Of(spec, family), submitted.Packing);
+        var rows = await folder.Journal.Results(spec.Name);
+        var columns = family.Columns(spec.Sets).Length;
+        if (rows.Any(row => row.Result.Points.Measures is { } own && own != columns))
+            throw OtherMeasures(spec);
         return new Submission(
-            spec, family, ExperimentState.Of(plan, submitted).Apply(stream),
-            await folder.Journal.Results(spec.Name), epoch);
+            spec, family, ExperimentState.Of(plan, submitted).Apply(stream), rows, epoch);
     }
+
+    private static UserError OtherMeasures(ExperimentSpec spec) => new(
+        $"""
+        experiment '{spec.Name}' was trained by a version of this program that takes other
+        measures: its points do not fit this version's columns. Use that version, or run again
+        with --discard, to train anew.
+        """);
 
     /// <summary>The spec as the journal holds it.</summary>
     public static ExperimentSpec Stored(ExperimentSubmitted submitted) =>

@@ -37,6 +37,9 @@ public sealed record PackedPoints(byte[] Steps, byte[] Values)
 
     [JsonIgnore] public int Count => Steps.Length / sizeof(long);
 
+    /// <summary>Values of a point; null without points.</summary>
+    [JsonIgnore] public int? Measures => Count == 0 ? null : Values.Length / sizeof(double) / Count;
+
     public ReadOnlySpan<long> StepNumbers() => MemoryMarshal.Cast<byte, long>(Steps);
 
     /// <summary>The values of one measure, [points].</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Mneme.Tests.Coordinator.Cli;
 using Shouldly;
 using Xunit;
@@ -21,6 +22,27 @@ public sealed class PublicationTests(FinishedExperiment finished) : IDisposable
 
         ended.ShouldBeFine().Output.ShouldContain("Everything was trained already.");
         place.Snapshot().ShouldBe(before, ignoreOrder: true);
+    }
+
+    // Memory-mlp has six measures; a version of the program had three.
+    [Theory]
+    [InlineData("run", "small.yaml"), InlineData("experiment", "report", "small.yaml")]
+    public async Task Points_of_a_version_with_other_measures_are_told_apart(params string[] command)
+    {
+        using (var journal = new SqliteConnection(
+            $"Data Source={place.At("results/.mneme/small/journal.db")};Pooling=False"))
+        {
+            journal.Open();
+            using var halve = journal.CreateCommand();
+            halve.CommandText = "UPDATE result SET points = substr(points, 1, length(points) / 2)";
+            halve.ExecuteNonQuery().ShouldBePositive();
+        }
+
+        var ended = await place.Run(command);
+
+        ended.ExitCode.ShouldBe(1);
+        ended.Errors.ShouldContain("was trained by a version of this program that takes other");
+        ended.Errors.ShouldContain("--discard");
     }
 
     [Fact]
