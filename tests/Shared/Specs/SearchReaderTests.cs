@@ -62,7 +62,7 @@ public sealed class SearchReaderTests
     [InlineData("search: {method: gird}", "did you mean 'grid'?")]
     [InlineData("search: {method: grid}", "the key 'parameters' is missing in search")]
     [InlineData("search: {method: grid, parameters: {}}", "no parameters; expected at least one")]
-    [InlineData("search: {method: grid, parameters: []}", "search.parameters is a list")]
+    [InlineData("search: {method: grid, parameters: []}", "search.parameters is an empty list")]
     [InlineData("search: {method: random, parameters: {vocab: [2]}}", "'trials' is missing")]
     [InlineData("search: {method: grid, trials: 2, parameters: {vocab: [2]}}",
         "takes no 'trials'; remove 'trials', or use method: random")]

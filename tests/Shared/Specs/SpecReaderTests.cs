@@ -173,7 +173,7 @@ public sealed class SpecReaderTests
     [InlineData("name: nul.txt\nmodel: dam", "is reserved")]
     [InlineData("name: a.\nmodel: dam", "ends with a dot")]
     [InlineData("name: ../a\nmodel: dam", "cannot be a file name")]
-    [InlineData("name: []\nmodel: dam", "name is a list")]
+    [InlineData("name: []\nmodel: dam", "name is an empty list")]
     [InlineData("- a", "the file is a list; expected a mapping")]
     [InlineData("hello", "the file is the text 'hello'; expected a mapping")]
     public void A_wrong_head_is_refused(string yaml, string error) =>
