@@ -27,7 +27,8 @@ public sealed class PublicationTests(FinishedExperiment finished) : IDisposable
     // Memory-mlp has six measures; a version of the program had three.
     [Theory]
     [InlineData("run", "small.yaml"), InlineData("experiment", "report", "small.yaml")]
-    public async Task Points_of_a_version_with_other_measures_are_told_apart(params string[] command)
+    public async Task Points_of_a_version_with_other_measures_are_told_apart(
+        params string[] command)
     {
         using (var journal = new SqliteConnection(
             $"Data Source={place.At("results/.mneme/small/journal.db")};Pooling=False"))
