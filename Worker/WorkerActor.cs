@@ -173,20 +173,20 @@ public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessag
         if (!draining) await Beat();
         else if (running.Count == 0)
         {
-            if (session is not null) await outside.Send(new Bye(session));
+            if (session is not null) await outside.Send(new Bye());
             outside.Gone();
         }
     }
 
     private ValueTask Hello() => outside.Send(new Hello(
-        MessageCodec.Version, outside.Node, outside.Incarnation, outside.Box, outside.Slots,
-        outside.Numerics, [.. Catalog.Families.Select(family => family.Schema.Name)], HeldNow()));
+        MessageCodec.Protocol, outside.Node, outside.Incarnation, outside.Box, outside.Slots,
+        "cpu", outside.Numerics, "", null, HeldNow()));
 
     private async ValueTask Beat()
     {
         if (session is null) return;
         var free = draining ? 0 : Math.Max(0, outside.Slots - running.Count);
-        await outside.Send(new Beat(session, ++sequence, free, HeldNow()));
+        await outside.Send(new Beat(++sequence, free, TimeSpan.Zero, HeldNow()));
     }
 
     private System.Collections.Immutable.ImmutableArray<Held> HeldNow() =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mneme.Coordinator.Embedded;
+using Mneme.Coordinator.Search;
 
 namespace Mneme.Coordinator.Cli;
 

@@ -91,17 +91,20 @@ public sealed class DispatchActor(
 
     private async ValueTask Welcome(Hello hello)
     {
-        if (hello.Protocol != MessageCodec.Version)
+        if (hello.Protocol != MessageCodec.Protocol)
         {
             await send(hello.Box, new Refuse("proto",
-                $"this coordinator speaks version {MessageCodec.Version}, "
+                $"this coordinator speaks version {MessageCodec.Protocol}, "
                 + $"the worker {hello.Protocol}"));
             return;
         }
         var session = new Session($"{hello.Node}.{hello.Incarnation}", hello.Box, draining);
-        await journal.OpenSession(leaderEpoch, session.Id, hello.Node, Lease);
+        await journal.OpenSession(
+            leaderEpoch,
+            new SessionRow(session.Id, hello.Node, hello.Box, hello.Slots, hello.Numerics), Lease);
         sessions[hello.Box] = session;
-        await send(hello.Box, new Welcome(session.Id, Lease, BeatEvery, box, []));
+        await send(hello.Box, new Welcome(
+            session.Id, Lease, BeatEvery, box, BlobUrl: null, []));
     }
 
     private async ValueTask Beat(Beat beat, Session session)
@@ -114,7 +117,7 @@ public sealed class DispatchActor(
             await send(session.Box, new Control("drain"));
             return;
         }
-        var live = await journal.LiveSessions();
+        var live = (await journal.LiveSessions()).Select(row => row.Id).ToHashSet();
         // A free slot is offered once: the experiments take turns, or two would grant the same one.
         turn = (turn + 1) % Math.Max(1, experiments.Count);
         foreach (var ((name, actor), place) in experiments.Select((hosted, i) => (hosted, i)))

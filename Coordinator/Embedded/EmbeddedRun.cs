@@ -1,6 +1,7 @@
 using Mneme.Blobs;
 using Mneme.Coordinator.Experiments;
 using Mneme.Coordinator.Export;
+using Mneme.Coordinator.Search;
 using Mneme.Journal;
 using Mneme.Specs;
 

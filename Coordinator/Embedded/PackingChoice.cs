@@ -1,15 +1,12 @@
 using System.Collections.Immutable;
+using Mneme.Coordinator.Search;
 using Mneme.Plans;
 using Mneme.Specs;
-using Mneme.Worker;
 using Mneme.Worker.Cohorts;
 using Mneme.Worker.Torch;
+using Mneme.Worker;
 
 namespace Mneme.Coordinator.Embedded;
-
-/// <summary>What a user may fix of the packing.</summary>
-public sealed record PackingWishes(
-    int Slots, int? LanesPerCohort = null, long? StepsPerSegment = null, bool Sharing = true);
 
 /// <summary>How a shape was packed, and what that is expected to take.</summary>
 public sealed record PackingEstimate(

@@ -21,10 +21,13 @@ public sealed record Submission(
         StateFolder folder, ExperimentSpec spec, PackingWishes wishes, bool mixNumerics)
     {
         DeviceCheck.Demand(spec.Resources.Device);
-        var epoch = await folder.Journal.TakeLead("embedded", Guid.NewGuid().ToString("N"));
+        // The lock keeps others away, so that the lease need not.
+        var epoch = await folder.Journal.TakeLead(
+            new Candidate("embedded", Guid.NewGuid().ToString("N"), Url: ""), TimeSpan.Zero)
+            ?? throw new UserError($"{folder.Path}: a coordinator serves this experiment");
         // The lock says that no other process lives: whoever held a session is dead.
         foreach (var session in await folder.Journal.LiveSessions())
-            await folder.Journal.CloseSession(epoch, session);
+            await folder.Journal.CloseSession(epoch, session.Id);
         var stream = await folder.Journal.Read(spec.Name);
         if (stream.Count == 0)
         {

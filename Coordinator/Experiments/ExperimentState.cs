@@ -5,7 +5,13 @@ using Mneme.Plans;
 
 namespace Mneme.Coordinator.Experiments;
 
-public enum SegmentStatus { Blocked = 0, Ready = 1, Leased = 2, Committed = 3, Quarantined = 4 }
+public enum SegmentStatus
+{
+    Blocked = 0, Ready = 1, Leased = 2, Committed = 3, Quarantined = 4, Cancelled = 5,
+}
+
+/// <summary>Whether anything more is granted: always, not until it is resumed, or never.</summary>
+public enum Granting { Open = 0, Held = 1, Paused = 2, Cancelled = 3 }
 
 /// <param name="DoneStep">Where the next grant starts.</param>
 /// <param name="Checkpoint">Of this segment's last commit, or null.</param>
@@ -29,6 +35,10 @@ public sealed record ExperimentState
     public int Committed { get; init; }
     public int Quarantined { get; init; }
     public bool Completed { get; init; }
+    public Granting Granting { get; init; }
+
+    /// <summary>The class of machines that may work on it; empty: the first that does.</summary>
+    public required string Numerics { get; init; }
 
     /// <summary>Which segment was quarantined last, and why; null: none was.</summary>
     public string? LastQuarantine { get; init; }
@@ -48,7 +58,11 @@ public sealed record ExperimentState
         var fresh = plan.Segments.Select(s => new SegmentState(
             s.Parents.IsEmpty ? SegmentStatus.Ready : SegmentStatus.Blocked,
             0, null, s.FromStep, null, 0, ImmutableDictionary<long, string>.Empty));
-        return new() { Plan = plan, Segments = [.. fresh], Ready = [.. submitted.Roots] };
+        return new()
+        {
+            Plan = plan, Segments = [.. fresh], Ready = [.. submitted.Roots],
+            Numerics = submitted.Numerics,
+        };
     }
 
     public ExperimentState Apply(ExperimentEvent happened) => happened switch
@@ -74,6 +88,21 @@ public sealed record ExperimentState
             LastQuarantine = $"segment {Plan.Segments[e.Segment].Key} failed too often: {e.Text}",
         },
         ExperimentCompleted => this with { Completed = true },
+        NumericsBound e => this with { Numerics = e.Numerics },
+        ExperimentHeld e => this with { Granting = e.Pause ? Granting.Paused : Granting.Held },
+        ExperimentResumed => this with { Granting = Granting.Open },
+        ExperimentCancelled => OfOpen(s => s with
+        {
+            Status = SegmentStatus.Cancelled, Epoch = s.Epoch + 1, Session = null,
+        }) with
+        { Granting = Granting.Cancelled },
+        SegmentRetried e => With(e.Segment, s => s with
+        {
+            Status = SegmentStatus.Ready, Failures = 0,
+        }) with
+        { Quarantined = Quarantined - 1 },
+        EpochsRaised e => OfOpen(s => s with { Epoch = s.Epoch + e.By }),
+        OperatorActed => this,
         _ => throw new UnreachableException(happened.GetType().Name),
     };
 
@@ -94,6 +123,11 @@ public sealed record ExperimentState
                 + (e.Final ? Plan.TrialsEndingWith(Plan.Segments[e.Segment]).Count() : 0),
             DoneTrialSteps = DoneTrialSteps + (e.ToStep - e.FromStep) * LanesOf(e.Segment),
         };
+
+    private ExperimentState OfOpen(Func<SegmentState, SegmentState> change) => Enumerable
+        .Range(0, Segments.Count)
+        .Where(i => Segments[i].Status is not (SegmentStatus.Committed or SegmentStatus.Cancelled))
+        .Aggregate(this, (state, segment) => state.With(segment, change));
 
     private int LanesOf(int segment) => Plan.LanesOf(Plan.Segments[segment]).Length;
 

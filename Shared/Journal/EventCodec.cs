@@ -17,6 +17,13 @@ public static class EventCodec
             ["segment-ready"] = EventJson.Default.SegmentReady,
             ["segment-returned"] = EventJson.Default.SegmentReturned,
             ["segment-quarantined"] = EventJson.Default.SegmentQuarantined,
+            ["numerics-bound"] = EventJson.Default.NumericsBound,
+            ["experiment-held"] = EventJson.Default.ExperimentHeld,
+            ["experiment-resumed"] = EventJson.Default.ExperimentResumed,
+            ["experiment-cancelled"] = EventJson.Default.ExperimentCancelled,
+            ["segment-retried"] = EventJson.Default.SegmentRetried,
+            ["epochs-raised"] = EventJson.Default.EpochsRaised,
+            ["operator-acted"] = EventJson.Default.OperatorActed,
             ["experiment-completed"] = EventJson.Default.ExperimentCompleted,
         }.ToFrozenDictionary();
 
@@ -47,5 +54,12 @@ public static class EventCodec
 [JsonSerializable(typeof(SegmentReady))]
 [JsonSerializable(typeof(SegmentReturned))]
 [JsonSerializable(typeof(SegmentQuarantined))]
+[JsonSerializable(typeof(NumericsBound))]
+[JsonSerializable(typeof(ExperimentHeld))]
+[JsonSerializable(typeof(ExperimentResumed))]
+[JsonSerializable(typeof(ExperimentCancelled))]
+[JsonSerializable(typeof(SegmentRetried))]
+[JsonSerializable(typeof(EpochsRaised))]
+[JsonSerializable(typeof(OperatorActed))]
 [JsonSerializable(typeof(ExperimentCompleted))]
 internal sealed partial class EventJson : JsonSerializerContext;

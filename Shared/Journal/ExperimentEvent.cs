@@ -51,3 +51,42 @@ public sealed record SegmentQuarantined(int Segment, string Cause, string Text) 
 
 /// <summary>Every segment is committed.</summary>
 public sealed record ExperimentCompleted : ExperimentEvent;
+
+/// <summary>The class of machines whose bits the results are, fixed by the first grant when the
+/// submission left it open.</summary>
+public sealed record NumericsBound(string Numerics) : ExperimentEvent;
+
+/// <summary>Nothing more is granted until somebody resumes it. Pause also stops what runs at its
+/// next step; a stop lets running segments come to their end.</summary>
+/// <param name="Order">Who wanted it, and why.</param>
+public sealed record ExperimentHeld(bool Pause, Order Order) : ExperimentEvent;
+
+public sealed record ExperimentResumed(Order Order) : ExperimentEvent;
+
+/// <summary>Every segment that is not committed is given up, its epoch raised: a later commit is
+/// refused.</summary>
+public sealed record ExperimentCancelled(Order Order) : ExperimentEvent;
+
+/// <summary>A quarantined segment may be granted again, its failures forgotten.</summary>
+public sealed record SegmentRetried(int Segment, Order Order) : ExperimentEvent;
+
+/// <summary>The database began a new history, so that grants may be lost: the epochs of all open
+/// segments rise beyond any that could have been given.</summary>
+public sealed record EpochsRaised(long By) : ExperimentEvent;
+
+/// <summary>An order about the cluster, not about one experiment. In the stream <see
+/// cref="Stream"/>.</summary>
+/// <param name="Verb">A stable word: <c>drain</c>, <c>undrain</c>, <c>down</c>, <c>token</c>, ...
+/// </param>
+/// <param name="Target">A node or a credential's name.</param>
+public sealed record OperatorActed(string Verb, string Target, Order Order) : ExperimentEvent
+{
+    /// <summary>No experiment can have this name.</summary>
+    public const string Stream = ".operators";
+}
+
+/// <summary>Who gave an order, from where, and why.</summary>
+/// <param name="By">The name of the credential.</param>
+/// <param name="From">The address that it came from.</param>
+/// <param name="Request">The asker's id for it: the same order twice is one order.</param>
+public sealed record Order(string By, string From, string Why, string Request);

@@ -14,11 +14,14 @@ public abstract record Message
 /// <summary>A worker process introduces itself on a new mailbox; sent again until it is
 /// answered.</summary>
 /// <param name="Incarnation">Random id of this process life.</param>
+/// <param name="Device">Where it trains: <c>cpu</c>, <c>cuda:0</c>.</param>
 /// <param name="Numerics">Hash of build, math library and device: equal class, equal bits.</param>
-/// <param name="Families">Names of the families in the worker's catalogue.</param>
+/// <param name="Catalogue">Hash of its families and their settings.</param>
+/// <param name="Credential">The token that lets a node join; null on a broker of one's own.</param>
 public sealed record Hello(
-    int Protocol, string Node, string Incarnation, string Box, int Slots, string Numerics,
-    ImmutableArray<string> Families, ImmutableArray<Held> Held) : Message;
+    int Protocol, string Node, string Incarnation, string Box, int Slots, string Device,
+    string Numerics, string Catalogue, string? Credential,
+    ImmutableArray<Held> Held) : Message;
 
 /// <summary>A segment by its experiment's name and its place in that experiment's plan.</summary>
 public readonly record struct SegmentId(string Experiment, int Index)
@@ -30,21 +33,37 @@ public readonly record struct SegmentId(string Experiment, int Index)
 public sealed record Held(SegmentId Segment, long Epoch, long Step);
 
 /// <summary>The session that a Hello opened, and how often to beat.</summary>
-/// <param name="Drop">Held segments that the worker must give up.</param>
+/// <param name="Session">Secret of this session: every later frame carries it.</param>
+/// <param name="Lease">How long after its last sign of life the worker's grants stay its own.
+/// </param>
+/// <param name="Verdicts">One for each held segment.</param>
 public sealed record Welcome(
-    string Session, TimeSpan Lease, TimeSpan Beat, string LeaderBox,
-    ImmutableArray<SegmentId> Drop) : Message;
+    string Session, TimeSpan Lease, TimeSpan Beat, string LeaderBox, string? BlobUrl,
+    ImmutableArray<Verdict> Verdicts) : Message;
 
-/// <summary>The coordinator will not work with this worker, or no longer knows its
-/// session.</summary>
-public sealed record Refuse(string Reason, string Text) : Message;
+/// <summary>What becomes of a held segment.</summary>
+/// <param name="Epoch">Go on under this epoch; null: drop it.</param>
+public sealed record Verdict(SegmentId Segment, long? Epoch);
+
+/// <summary>The coordinator will not work with this worker, or no longer knows its session.
+/// </summary>
+/// <param name="Reason"><see cref="Stale"/>: say Hello again. Anything else is final.</param>
+public sealed record Refuse(string Reason, string Text) : Message
+{
+    public const string Stale = "stale";
+}
+
+/// <summary>Another coordinator leads now: beat to it, and say Hello to it.</summary>
+public sealed record Announce(string LeaderBox) : Message;
 
 /// <summary>Sign of life with what is held and how many slots are free; the highest sequence number
 /// wins.</summary>
+/// <param name="PoolDelay">How long the worker's thread pool took to begin a piece of work.</param>
 public sealed record Beat(
-    string Session, long Sequence, int Free, ImmutableArray<Held> Held) : Message;
+    long Sequence, int Free, TimeSpan PoolDelay, ImmutableArray<Held> Held) : Message;
 
-/// <summary>The beat was counted; the worker's own deadline moves on.</summary>
+/// <summary>The beat was counted; the worker's own deadline moves on. Number 0 only asks whether
+/// the mailbox is there.</summary>
 public sealed record BeatAck(long Sequence) : Message;
 
 /// <summary>The right to compute one segment, with everything it takes.</summary>
@@ -107,8 +126,16 @@ public sealed record Failed(SegmentId Segment, long Epoch, string Cause, string 
 /// <summary>The worker gives a segment back uncomputed; not counted against it.</summary>
 public sealed record Release(SegmentId Segment, long Epoch, string Reason) : Message;
 
-/// <summary>An order to a worker: <c>drain</c> stops every cohort at its next step.</summary>
-public sealed record Control(string Verb) : Message;
+/// <summary>An order to a worker: <c>drain</c> stops every cohort at its next step and ends the
+/// process; <c>pause</c> stops those of one experiment; <c>drop</c> forgets them.</summary>
+/// <param name="Experiment">Null: all.</param>
+public sealed record Control(string Verb, string? Experiment = null) : Message;
+
+/// <summary>The worker takes no more work and goes within a time.</summary>
+public sealed record Draining : Message;
 
 /// <summary>The worker has nothing left and goes.</summary>
-public sealed record Bye(string Session) : Message;
+public sealed record Bye : Message;
+
+/// <summary>What lighthouses remember.</summary>
+public sealed record View(ClusterView Cluster) : Message;

@@ -12,6 +12,9 @@ public static class MessageCodec
 {
     public const int Version = 1;
 
+    /// <summary>What coordinator and worker expect of each other; a Hello says it.</summary>
+    public const int Protocol = 2;
+
     private static readonly FrozenDictionary<string, JsonTypeInfo> ByKind =
         new Dictionary<string, JsonTypeInfo>
         {
@@ -27,6 +30,9 @@ public static class MessageCodec
             ["failed"] = MessageJson.Default.Failed,
             ["release"] = MessageJson.Default.Release,
             ["control"] = MessageJson.Default.Control,
+            ["announce"] = MessageJson.Default.Announce,
+            ["draining"] = MessageJson.Default.Draining,
+            ["view"] = MessageJson.Default.View,
             ["bye"] = MessageJson.Default.Bye,
         }.ToFrozenDictionary();
 
@@ -83,6 +89,9 @@ public static class MessageCodec
 [JsonSerializable(typeof(Failed))]
 [JsonSerializable(typeof(Release))]
 [JsonSerializable(typeof(Control))]
+[JsonSerializable(typeof(Announce))]
+[JsonSerializable(typeof(Draining))]
+[JsonSerializable(typeof(View))]
 [JsonSerializable(typeof(Bye))]
 [JsonSerializable(typeof(LaneResult[]))]
 internal sealed partial class MessageJson : JsonSerializerContext;

@@ -119,4 +119,8 @@ public interface ILink : IAsyncDisposable
 
     /// <summary>Completes exactly once.</summary>
     Task<LinkDown> Down { get; }
+
+    /// <summary>Mailboxes whose links the broker saw ending, soon after it did. Only a hint: a
+    /// broker may tell none. Whoever does not read misses the oldest.</summary>
+    ChannelReader<string> Departures { get; }
 }

@@ -22,7 +22,7 @@ public abstract class JournalConformance : IAsyncLifetime
     public async Task InitializeAsync()
     {
         journal = await Open();
-        epoch = await journal.TakeLead("node", "life");
+        epoch = (long)(await Lead("node"))!;
     }
 
     public async Task DisposeAsync() => await journal.DisposeAsync();
@@ -115,12 +115,12 @@ public abstract class JournalConformance : IAsyncLifetime
     public async Task A_deposed_leader_can_write_nothing()
     {
         await Submit();
-        var successor = await journal.TakeLead("other", "life");
+        var successor = (long)(await Lead("other"))!;
 
         successor.ShouldBeGreaterThan(epoch);
         (await journal.Append(epoch, "sample", [new SegmentGranted(0, 1, "s")]))
             .ShouldBe(Appended.Deposed);
-        await journal.OpenSession(epoch, "late", "node", TimeSpan.FromSeconds(25));
+        await journal.OpenSession(epoch, Session("late"), TimeSpan.FromSeconds(25));
         (await journal.LiveSessions()).ShouldBeEmpty();
     }
 
@@ -157,11 +157,11 @@ public abstract class JournalConformance : IAsyncLifetime
     [Fact]
     public async Task A_session_lives_until_its_lease_runs_out()
     {
-        await journal.OpenSession(epoch, "s", "node", TimeSpan.FromSeconds(25));
+        await journal.OpenSession(epoch, Session("s"), TimeSpan.FromSeconds(25));
         Pass(TimeSpan.FromSeconds(20));
         await journal.Renew(epoch, ["s"], TimeSpan.FromSeconds(25));
         Pass(TimeSpan.FromSeconds(20));
-        (await journal.LiveSessions()).ShouldBe(["s"]);
+        (await journal.LiveSessions()).ShouldBe([Session("s")]);
         Pass(TimeSpan.FromSeconds(6));
         (await journal.LiveSessions()).ShouldBeEmpty();
     }
@@ -169,7 +169,7 @@ public abstract class JournalConformance : IAsyncLifetime
     [Fact]
     public async Task A_closed_session_is_not_renewed()
     {
-        await journal.OpenSession(epoch, "s", "node", TimeSpan.FromSeconds(25));
+        await journal.OpenSession(epoch, Session("s"), TimeSpan.FromSeconds(25));
         await journal.CloseSession(epoch, "s");
         await journal.Renew(epoch, ["s"], TimeSpan.FromSeconds(25));
 
@@ -185,6 +185,11 @@ public abstract class JournalConformance : IAsyncLifetime
 
         (await journal.Verify("sample")).ShouldBeEmpty();
     }
+
+    private ValueTask<long?> Lead(string node) =>
+        journal.TakeLead(new Candidate(node, "life", Url: ""), TimeSpan.Zero);
+
+    private static SessionRow Session(string id) => new(id, "node", $"box.{id}", 2, "class");
 
     private static ExperimentSubmitted Submission() =>
         Samples.Submitted(Samples.Plan(trials: 2, lanes: 2, steps: 20, segment: 10));

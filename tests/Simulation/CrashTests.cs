@@ -2,6 +2,7 @@ using System.Text;
 using Mneme.Coordinator.Embedded;
 using Mneme.Coordinator.Experiments;
 using Mneme.Coordinator.Export;
+using Mneme.Coordinator.Search;
 using Mneme.Journal;
 using Mneme.Specs;
 using Shouldly;
@@ -92,7 +93,8 @@ public sealed class CrashTests : IDisposable
         var output = Path.Combine(folder, name);
         CopyBlobs(output);
         await using var state = Open(output);
-        var lead = await state.Journal.TakeLead("node", "life");
+        var lead = (long)(await state.Journal.TakeLead(
+            new Candidate("node", "life", Url: ""), TimeSpan.Zero))!;
         (await state.Journal.Append(lead, "forks", beginning)).ShouldBe(Appended.Ok);
         var submission = await Train(state, spec);
         (await state.Journal.Verify("forks")).ShouldBeEmpty(name);

@@ -3,6 +3,7 @@ using System.Text;
 using Mneme.Coordinator.Embedded;
 using Mneme.Coordinator.Experiments;
 using Mneme.Coordinator.Export;
+using Mneme.Coordinator.Search;
 using Mneme.Specs;
 using Mneme.Tests.Shared.Actors;
 using Mneme.Transport.InProcess;

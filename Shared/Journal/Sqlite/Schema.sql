@@ -7,22 +7,34 @@ CREATE TABLE leader (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   epoch INTEGER NOT NULL,
   node TEXT NOT NULL,
-  incarnation TEXT NOT NULL);
+  incarnation TEXT NOT NULL,
+  url TEXT NOT NULL DEFAULT '',
+  lease_until INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE session (
   session TEXT PRIMARY KEY,
   node TEXT NOT NULL,
   state TEXT NOT NULL,                -- live | closed
-  lease_until INTEGER NOT NULL) WITHOUT ROWID;
+  lease_until INTEGER NOT NULL,
+  box TEXT NOT NULL DEFAULT '',
+  slots INTEGER NOT NULL DEFAULT 0,
+  numerics TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE TABLE credential (
+  hash TEXT PRIMARY KEY,              -- SHA-256 of the token
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,                 -- node | submitter | viewer | operator
+  scope TEXT,
+  expires INTEGER NOT NULL,
+  revoked INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE experiment (
   experiment TEXT PRIMARY KEY,
   spec TEXT NOT NULL,
   spec_sha TEXT NOT NULL,
   numerics TEXT NOT NULL,
-  state TEXT NOT NULL) WITHOUT ROWID; -- active | done
+  state TEXT NOT NULL) WITHOUT ROWID; -- active | held | done | cancelled
 CREATE TABLE segment (
   experiment TEXT NOT NULL,
   segment INTEGER NOT NULL,
-  state TEXT NOT NULL,                -- blocked | ready | leased | committed | quarantined
+  state TEXT NOT NULL,                -- blocked | ready | leased | committed | quarantined | cancelled
   epoch INTEGER NOT NULL DEFAULT 0,
   session TEXT,
   done_step INTEGER,

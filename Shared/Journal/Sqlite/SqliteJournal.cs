@@ -7,7 +7,7 @@ namespace Mneme.Journal.Sqlite;
 /// <summary>The journal in one file, for one coordinator: embedded, or a small lab.</summary>
 public sealed class SqliteJournal : IJournal
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
     private readonly JournalThread thread = new();
     private readonly SqliteDatabase database;
     private readonly SqliteProjection projection;
@@ -24,6 +24,7 @@ public sealed class SqliteJournal : IJournal
             database = new SqliteDatabase(path);
             projection = new SqliteProjection(database);
             CreateOrCheck();
+            StoreId = Guid.Parse((string)database.Scalar("SELECT store_id FROM meta")!);
         }
         catch (SqliteException error)
         {
@@ -33,29 +34,53 @@ public sealed class SqliteJournal : IJournal
         }
     }
 
-    public async ValueTask<long> TakeLead(string node, string incarnation) =>
-        await Do(() => (long)database.Scalar(
-            "UPDATE leader SET epoch=epoch+1, node=?1, incarnation=?2 RETURNING epoch",
-            node, incarnation)!);
+    public Guid StoreId { get; }
+
+    public async ValueTask<LeaderRow> Leader() =>
+        await Do(() => database.Query(
+            "SELECT epoch, node, incarnation, url, lease_until>?1 FROM leader",
+            row => new LeaderRow(
+                row.GetInt64(0),
+                new Candidate(row.GetString(1), row.GetString(2), row.GetString(3)),
+                row.GetBoolean(4)), Now())[0]);
+
+    public async ValueTask<long?> TakeLead(Candidate who, TimeSpan lease) =>
+        await Do(() => (long?)database.Scalar(
+            """
+            UPDATE leader SET epoch=epoch+1, node=?1, incarnation=?2, url=?3, lease_until=?4
+            WHERE lease_until<=?5 RETURNING epoch
+            """, who.Node, who.Incarnation, who.Url, Now() + Ms(lease), Now()));
+
+    public async ValueTask<bool> KeepLead(long leaderEpoch, TimeSpan lease) =>
+        await Lead(leaderEpoch, () => database.Execute(
+            "UPDATE leader SET lease_until=?1", Now() + Ms(lease)));
+
+    public async ValueTask YieldLead(long leaderEpoch) =>
+        await Lead(leaderEpoch, () => database.Execute("UPDATE leader SET lease_until=0"));
 
     public async ValueTask<Appended> Append(
-        long leaderEpoch, string experiment, IReadOnlyList<ExperimentEvent> events) =>
+        long leaderEpoch, string stream, IReadOnlyList<ExperimentEvent> events) =>
         await Do(() =>
         {
             var outcome = Appended.Deposed;
             database.Transaction(() =>
             {
                 if (!Leads(leaderEpoch)) return false;
-                outcome = Write(leaderEpoch, experiment, events) ? Appended.Ok : Appended.Conflict;
+                outcome = Write(leaderEpoch, stream, events) ? Appended.Ok : Appended.Conflict;
                 return outcome == Appended.Ok;
             });
             return outcome;
         });
 
-    public async ValueTask<IReadOnlyList<ExperimentEvent>> Read(string experiment) =>
+    public async ValueTask<IReadOnlyList<ExperimentEvent>> Read(string stream) =>
         await Do(() => database.Query(
             "SELECT kind, payload FROM journal WHERE experiment=?1 ORDER BY seq",
-            row => EventCodec.Decode(row.GetString(0), row.GetString(1)), experiment));
+            row => EventCodec.Decode(row.GetString(0), row.GetString(1)), stream));
+
+    public async ValueTask<IReadOnlyList<ExperimentRow>> Experiments() =>
+        await Do(() => database.Query(
+            "SELECT experiment, state, numerics FROM experiment ORDER BY experiment",
+            row => new ExperimentRow(row.GetString(0), row.GetString(1), row.GetString(2))));
 
     public async ValueTask<IReadOnlyList<ResultRow>> Results(string experiment) =>
         await Do(() => database.Query(
@@ -74,13 +99,17 @@ public sealed class SqliteJournal : IJournal
                 row.GetInt32(0), row.GetInt64(1), row.GetString(2), Text(row, 3)),
             experiment));
 
-    public async ValueTask OpenSession(
-        long leaderEpoch, string session, string node, TimeSpan lease) =>
+    public async ValueTask<bool> OpenSession(
+        long leaderEpoch, SessionRow session, TimeSpan lease) =>
         await Lead(leaderEpoch, () => database.Execute(
-            "INSERT OR REPLACE INTO session VALUES (?1, ?2, 'live', ?3)",
-            session, node, Now() + Ms(lease)));
+            """
+            INSERT OR REPLACE INTO session (session, node, state, lease_until, box, slots, numerics)
+            VALUES (?1, ?2, 'live', ?3, ?4, ?5, ?6)
+            """,
+            session.Id, session.Node, Now() + Ms(lease), session.Box, session.Slots,
+            session.Numerics));
 
-    public async ValueTask Renew(
+    public async ValueTask<bool> Renew(
         long leaderEpoch, IReadOnlyCollection<string> sessions, TimeSpan lease) =>
         await Lead(leaderEpoch, () =>
         {
@@ -90,14 +119,46 @@ public sealed class SqliteJournal : IJournal
                     session, Now() + Ms(lease));
         });
 
-    public async ValueTask<IReadOnlySet<string>> LiveSessions() =>
-        await Do(() => database.Query(
-            "SELECT session FROM session WHERE state='live' AND lease_until>=?1",
-            row => row.GetString(0), Now()).ToHashSet());
+    public async ValueTask<bool> ExtendSessions(long leaderEpoch, TimeSpan lease) =>
+        await Lead(leaderEpoch, () => database.Execute(
+            """
+            UPDATE session SET lease_until=?2
+            WHERE state='live' AND lease_until>=?1 AND lease_until<?2
+            """, Now(), Now() + Ms(lease)));
 
-    public async ValueTask CloseSession(long leaderEpoch, string session) =>
+    public async ValueTask<bool> CloseSession(long leaderEpoch, string session) =>
         await Lead(leaderEpoch, () => database.Execute(
             "UPDATE session SET state='closed' WHERE session=?1", session));
+
+    public async ValueTask<IReadOnlyList<SessionRow>> LiveSessions() =>
+        await Do(() => database.Query(
+            """
+            SELECT session, node, box, slots, numerics FROM session
+            WHERE state='live' AND lease_until>=?1 ORDER BY session
+            """,
+            row => new SessionRow(
+                row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3),
+                row.GetString(4)), Now()));
+
+    public async ValueTask<bool> PutCredential(long leaderEpoch, CredentialRow credential) =>
+        await Lead(leaderEpoch, () => database.Execute(
+            "INSERT OR REPLACE INTO credential VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            credential.Hash, credential.Name, credential.Role, credential.Scope,
+            credential.Expires.ToUnixTimeMilliseconds(), credential.IsRevoked));
+
+    public async ValueTask<IReadOnlyList<CredentialRow>> Credentials() =>
+        await Do(() => database.Query(
+            "SELECT hash, name, role, scope, expires, revoked FROM credential ORDER BY name",
+            row => new CredentialRow(
+                row.GetString(0), row.GetString(1), row.GetString(2), Text(row, 3),
+                DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)), row.GetBoolean(5))));
+
+    /// <summary>A file has one history: nobody promotes a copy of it.</summary>
+    public ValueTask<Timeline> Timeline() =>
+        ValueTask.FromResult(new Timeline(StoreId.ToString("N"), 1, 1));
+
+    public ValueTask<bool> AcceptTimeline(long leaderEpoch, long timeline) =>
+        ValueTask.FromResult(true);
 
     public async ValueTask<IReadOnlyList<string>> Verify(string experiment) =>
         await Do(() => SqliteVerification.Faults(database, experiment));
@@ -160,7 +221,7 @@ public sealed class SqliteJournal : IJournal
             if (!string.IsNullOrWhiteSpace(statement)) database.Execute(statement);
         database.Execute(
             "INSERT INTO meta VALUES (1, ?1, ?2)", SchemaVersion, Guid.NewGuid().ToString("N"));
-        database.Execute("INSERT INTO leader VALUES (1, 0, '', '')");
+        database.Execute("INSERT INTO leader VALUES (1, 0, '', '', '', 0)");
     }
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();

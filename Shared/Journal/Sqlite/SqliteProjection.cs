@@ -18,8 +18,23 @@ internal sealed class SqliteProjection(SqliteDatabase database)
         SegmentReturned e => Return(experiment, e),
         SegmentQuarantined e => Quarantine(experiment, e),
         ExperimentCompleted => database.Execute(
-            "UPDATE experiment SET state='done' WHERE experiment=?1 AND state='active'",
-            experiment) == 1,
+            """
+            UPDATE experiment SET state='done'
+            WHERE experiment=?1 AND state IN ('active', 'held')
+            """, experiment) == 1,
+        NumericsBound e => database.Execute(
+            "UPDATE experiment SET numerics=?2 WHERE experiment=?1 AND numerics=''",
+            experiment, e.Numerics) == 1,
+        ExperimentHeld => Turn(experiment, "active", "held"),
+        ExperimentResumed => Turn(experiment, "held", "active"),
+        ExperimentCancelled => Cancel(experiment),
+        SegmentRetried e => Retry(experiment, e),
+        EpochsRaised e => database.Execute(
+            """
+            UPDATE segment SET epoch=epoch+?2
+            WHERE experiment=?1 AND state NOT IN ('committed', 'cancelled')
+            """, experiment, e.By) >= 0,
+        OperatorActed => true,
         _ => throw new UnreachableException(happened.GetType().Name),
     };
 
@@ -87,6 +102,31 @@ internal sealed class SqliteProjection(SqliteDatabase database)
         """
         UPDATE segment SET state='quarantined'
         WHERE experiment=?1 AND segment=?2 AND state='ready'
+        """, experiment, e.Segment) == 1;
+
+    private bool Turn(string experiment, string from, string to) => database.Execute(
+        "UPDATE experiment SET state=?3 WHERE experiment=?1 AND state=?2",
+        experiment, from, to) == 1;
+
+    private bool Cancel(string experiment)
+    {
+        if (database.Execute(
+            """
+            UPDATE experiment SET state='cancelled'
+            WHERE experiment=?1 AND state IN ('active', 'held')
+            """, experiment) == 0) return false;
+        database.Execute(
+            """
+            UPDATE segment SET state='cancelled', epoch=epoch+1
+            WHERE experiment=?1 AND state<>'committed'
+            """, experiment);
+        return true;
+    }
+
+    private bool Retry(string experiment, SegmentRetried e) => database.Execute(
+        """
+        UPDATE segment SET state='ready', failures=0
+        WHERE experiment=?1 AND segment=?2 AND state='quarantined'
         """, experiment, e.Segment) == 1;
 
     private void End(string experiment, int segment, long epoch, string cause) => database.Execute(

@@ -126,6 +126,7 @@ public sealed class InProcessBroker : ITransport
             boxes.Remove(link.Box);
             queue.LeaveAll(link);
             link.GoDown(why);
+            foreach (var other in boxes.Values) other.HearOfEnd(link.Box);
         }
     }
 

@@ -9,6 +9,8 @@ internal sealed class InProcessLink : ILink
 {
     private readonly InProcessBroker broker;
     private readonly Channel<Frame> inbox;
+    private readonly Channel<string> departures = Channel.CreateBounded<string>(
+        new BoundedChannelOptions(1_000) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly Queue<Frame> held = new();
     private readonly List<Flight> flights = [];
     private readonly TaskCompletionSource<LinkDown> down =
@@ -29,6 +31,7 @@ internal sealed class InProcessLink : ILink
     public bool HearsView { get; }
     public ChannelReader<Frame> Inbox => inbox.Reader;
     public Task<LinkDown> Down => down.Task;
+    public ChannelReader<string> Departures => departures.Reader;
 
     /// <summary>The broker still believes in it.</summary>
     public bool IsUp { get; private set; } = true;
@@ -88,6 +91,8 @@ internal sealed class InProcessLink : ILink
         held.Enqueue(frame);
     }
 
+    public void HearOfEnd(string box) => departures.Writer.TryWrite(box);
+
     public void Freeze() => IsFrozen = true;
 
     /// <summary>
@@ -113,6 +118,7 @@ internal sealed class InProcessLink : ILink
     private void Tell(LinkDown why)
     {
         inbox.Writer.TryComplete();
+        departures.Writer.TryComplete();
         down.TrySetResult(why);
     }
 }

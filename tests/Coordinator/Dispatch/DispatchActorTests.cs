@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Mneme.Actors;
 using Mneme.Coordinator.Dispatch;
+using Mneme.Journal;
 using Mneme.Journal.Sqlite;
 using Mneme.Messages;
 using Mneme.Tests.Shared.Results;
@@ -16,7 +17,8 @@ public sealed class DispatchActorTests
     {
         using var folder = new TemporaryFolder();
         await using var journal = new SqliteJournal(folder.At("journal.db"), TimeProvider.System);
-        var epoch = await journal.TakeLead("node", "incarnation");
+        var epoch = (long)(await journal.TakeLead(
+            new Candidate("node", "incarnation", Url: ""), TimeSpan.Zero))!;
         var said = Channel.CreateUnbounded<Message>();
         var system = new ActorSystem("test");
         var dispatch = system.Spawn<DispatchMessage>("dispatch", () => new DispatchActor(
@@ -24,9 +26,10 @@ public sealed class DispatchActorTests
 
         dispatch.Offer(new DispatchMessage.Drain());
         dispatch.Offer(new DispatchMessage.Arrived(
-            new Hello(MessageCodec.Version, "node", "life", "box", 1, "numerics", [], []),
+            new Hello(
+                MessageCodec.Protocol, "node", "life", "box", 1, "cpu", "numerics", "", null, []),
             "box", null));
-        dispatch.Offer(new DispatchMessage.Arrived(new Beat("node.life", 1, 1, []), "box", null));
+        dispatch.Offer(new DispatchMessage.Arrived(new Beat(1, 1, TimeSpan.Zero, []), "box", null));
 
         (await said.Reader.ReadAsync()).ShouldBeOfType<Welcome>();
         (await said.Reader.ReadAsync()).ShouldBe(new BeatAck(1));

@@ -9,16 +9,25 @@ namespace Mneme.Tests.Shared.Journal;
 
 public sealed class EventCodecTests
 {
+    private static readonly Order Order = new("ada", "127.0.0.1", "a reason", "request");
+
     public static TheoryData<string, ExperimentEvent> OneOfEachKind => new()
     {
+        { "epochs-raised", new EpochsRaised(1_000_000) },
+        { "experiment-cancelled", new ExperimentCancelled(Order) },
         { "experiment-completed", new ExperimentCompleted() },
+        { "experiment-held", new ExperimentHeld(true, Order) },
+        { "experiment-resumed", new ExperimentResumed(Order) },
         { "experiment-submitted", new ExperimentSubmitted(
             "name: x\n", "sha", new Packing([new ShapePacking(8, 500)]), 2, [0], "class") },
+        { "numerics-bound", new NumericsBound("class") },
+        { "operator-acted", new OperatorActed("drain", "node-1", Order) },
         { "segment-committed", new SegmentCommitted(3, 2, 300, 400, true, "checkpoint", 1024) },
         { "segment-granted", new SegmentGranted(3, 2, "session") },
         { "segment-quarantined", new SegmentQuarantined(3, "oom", "out of memory") },
         { "segment-ready", new SegmentReady(3) },
         { "segment-returned", new SegmentReturned(3, 2, "oom", "out of memory", true) },
+        { "segment-retried", new SegmentRetried(3, Order) },
     };
 
     [Theory, MemberData(nameof(OneOfEachKind))]

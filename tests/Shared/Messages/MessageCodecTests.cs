@@ -28,20 +28,32 @@ public sealed class MessageCodecTests
             [new Setting("learning_rate", new SettingValue.Real(1e-4))], ["parent"],
             [new AssignedLane(7, 8, [new Setting("inner_steps", new SettingValue.Integer(2))],
                 new LaneSource(0, 5))]) },
-        { "beat", new Beat("session", 9, 1, [new Held(Segment, 2, 350)]) },
+        { "announce", new Announce("leader") },
+        { "beat", new Beat(
+            9, 1, TimeSpan.FromMilliseconds(2), [new Held(Segment, 2, 350)]) },
         { "beat-ack", new BeatAck(9) },
-        { "bye", new Bye("session") },
+        { "bye", new Bye() },
         { "commit", new Commit(Segment, 2, 300, 400, true, "checkpoint", 1024, [Lane], null,
             "records", 512) },
         { "commit-reply", new CommitReply(Segment, 2, CommitOutcome.Duplicate, null) },
         { "control", new Control("drain") },
+        { "draining", new Draining() },
         { "failed", new Failed(Segment, 2, "oom", "out of memory") },
-        { "hello", new Hello(1, "node", "life", "box", 2, "class", ["no-op"], []) },
+        { "hello", new Hello(
+            2, "node", "life", "box", 2, "cpu", "class", "catalogue", "token", []) },
         { "progress", new Progress(Segment, 2, 350) },
         { "refuse", new Refuse("proto", "another version") },
         { "release", new Release(Segment, 2, "drained") },
+        { "view", new View(new ClusterView(
+            new LeaderView("node", "life", 3, "http://127.0.0.1"), DateTimeOffset.UnixEpoch,
+            [new WorkerView("node", "life", "live", 2, 1, "cpu", "class", TimeSpan.FromSeconds(1),
+                TimeSpan.Zero, [new HeldView("memory-mlp", 3, 2, 350)])],
+            [new ExperimentSummary(
+                "memory-mlp", "memory-mlp", "active", 8, 1, 0, 2, 900, 4000, 4, 1, 0,
+                "trial 3: loss 0.1", null)])) },
         { "welcome", new Welcome(
-            "session", TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(5), "leader", [Segment]) },
+            "session", TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(5), "leader",
+            "http://127.0.0.1", [new Verdict(Segment, 3)]) },
     };
 
     [Theory, MemberData(nameof(OneOfEachKind))]
