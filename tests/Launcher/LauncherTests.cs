@@ -21,6 +21,7 @@ public sealed class LauncherTests(ITestOutputHelper output) : IDisposable
         run.Error.ShouldMatch("installing .*libtorch-dev");
         run.Error.ShouldContain("building");
         File.ReadAllLines(machine.At("installed")).ShouldContain("libtorch-dev");
+        File.ReadAllLines(machine.At("installed")).ShouldNotContain("rabbitmq-server");
         machine.Builds.Count().ShouldBe(1);
     }
 
@@ -209,10 +210,11 @@ public sealed class LauncherTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void Tests_also_need_the_oracle_and_take_a_filter()
+    public void Tests_also_need_the_oracle_and_the_servers_and_take_a_filter()
     {
         machine.Run("test", "Kernel");
-        File.ReadAllLines(machine.At("installed")).ShouldContain("python3-torch");
+        foreach (var package in new[] { "python3-torch", "rabbitmq-server", "postgresql" })
+            File.ReadAllLines(machine.At("installed")).ShouldContain(package);
         machine.Calls.ShouldContain(call => call.Contains("--filter FullyQualifiedName~Kernel"));
     }
 

@@ -1,0 +1,79 @@
+# shellcheck shell=bash disable=SC2154 # the folder is named by ./servers
+# A private PostgreSQL with one user, who owns it.
+
+database_program() {
+  local folders=(/usr/lib/postgresql/*/bin)
+  local program=${folders[-1]}/$1
+  [[ -x $program ]] || program=$(command -v "$1") ||
+    fail "PostgreSQL is missing. Install it: sudo apt-get install postgresql"
+  echo "$program"
+}
+
+# PostgreSQL refuses to run as root.
+as_database() {
+  local change=()
+  [[ $(id -u) != 0 ]] || change=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+  (cd / && exec env LC_ALL=C.UTF-8 "${change[@]}" "$@")
+}
+
+configure_database() {
+  local base=$folder/database initdb postgres
+  [[ ! -d $base/data ]] || return 0
+  initdb=$(database_program initdb) postgres=$(database_program postgres)
+  rm -rf -- "$base"
+  mkdir -- "$base"
+  value database passwords >"$base/password"
+  chmod 700 -- "$base"
+  [[ $(id -u) != 0 ]] || chown -R postgres: "$base"
+  {
+    as_database "$initdb" --pgdata="$base/new" --username=mneme --pwfile="$base/password" \
+      --auth=scram-sha-256 --encoding=UTF8 --no-locale
+    as_database "$postgres" --single -D "$base/new" postgres <<<'CREATE DATABASE mneme'
+    cat >>"$base/new/postgresql.conf" <<TEXT
+listen_addresses = '127.0.0.1'
+port = $(value database ports)
+unix_socket_directories = ''
+dynamic_shared_memory_type = mmap  # nothing outside the folder
+max_connections = 200
+TEXT
+  } </dev/null >"$folder/database.log" 2>&1 ||
+    fail "PostgreSQL cannot be set up: $(tail -n 3 "$folder/database.log")"
+  mv -- "$base/new" "$base/data"
+}
+
+start_database() {
+  local base=$folder/database control
+  ! is_running "$base/data/postmaster.pid" "$base" || return 0
+  configure_database
+  control=$(database_program pg_ctl)
+  detach /dev/null "$folder/database.log" "$BASH" "$here/servers" database "$folder" "$control"
+  wait $! || fail "PostgreSQL does not start: $(tail -n 3 "$folder/database.log")"
+}
+
+run_database() {
+  as_database "$1" --pgdata="$folder/database/data" --wait --timeout=60 \
+    --log="$folder/database/log" start
+}
+
+end_database() {
+  local file=$folder/database/data/postmaster.pid pid children
+  is_running "$file" "$folder" || return 0
+  read -r pid <"$file"
+  read -r -a children <"/proc/$pid/task/$pid/children" || true
+  if [[ $1 == KILL ]]; then kill -KILL "$pid" "${children[@]}" 2>/dev/null || true
+  else kill -INT "$pid"; fi # = "fast": nobody is waited for
+  await 60 are_gone "$pid" "${children[@]}" || fail "PostgreSQL does not end"
+}
+
+are_gone() {
+  local pid
+  for pid in "$@"; do ! is_alive "$pid" || return 1; done
+}
+
+# The tag of shared memory that a killed PostgreSQL leaves to its successor.
+forget_database() {
+  local file=$folder/database/data/postmaster.pid id
+  [[ -f $file ]] || return 0
+  id=$(sed -n '7s/.* //p' "$file")
+  [[ -z $id ]] || ipcrm -m "$id" 2>/dev/null || true
+}
