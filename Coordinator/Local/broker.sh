@@ -98,3 +98,17 @@ end_broker() {
   end_process "$folder/broker/pid" "" "$1"
   end_process "$folder/broker/epmd.pid" epmd KILL
 }
+
+# Another virtual host with the same permissions: what is in it disturbs nobody.
+add_space() {
+  broker_environment
+  "$(broker_program rabbitmqctl)" --silent eval '
+    Name = <<"'"$1"'">>, ok = rabbit_vhost:add(Name, <<"mneme">>),
+    [begin
+       [User, Configure, Write, Read] =
+         [proplists:get_value(Key, Row) || Key <- [user, configure, write, read]],
+       ok = rabbit_auth_backend_internal:set_permissions(
+         User, Name, Configure, Write, Read, <<"mneme">>)
+     end || Row <- rabbit_auth_backend_internal:list_vhost_permissions(<<"mneme">>)],
+    ok.' >/dev/null
+}

@@ -44,10 +44,11 @@ TEXT
 start_database() {
   local base=$folder/database control
   ! is_running "$base/data/postmaster.pid" "$base" || return 0
+  forget_database
   configure_database
   control=$(database_program pg_ctl)
   detach /dev/null "$folder/database.log" "$BASH" "$here/servers" database "$folder" "$control"
-  wait $! || fail "PostgreSQL does not start: $(tail -n 3 "$folder/database.log")"
+  wait $! || fail "PostgreSQL does not start: $(tail -n 2 "$base/log")"
 }
 
 run_database() {
@@ -70,10 +71,16 @@ are_gone() {
   for pid in "$@"; do ! is_alive "$pid" || return 1; done
 }
 
-# The tag of shared memory that a killed PostgreSQL leaves to its successor.
+# What a killed PostgreSQL leaves: its lock file, and a piece of shared memory that its processes
+# hold. PostgreSQL would clear both away, but not while a parent has yet to ask for its exit.
 forget_database() {
   local file=$folder/database/data/postmaster.pid id
   [[ -f $file ]] || return 0
   id=$(sed -n '7s/.* //p' "$file")
+  await 30 is_free "$id" || fail "processes of a killed PostgreSQL do not end"
   [[ -z $id ]] || ipcrm -m "$id" 2>/dev/null || true
+  rm -f -- "$file"
 }
+
+# No process holds it: the seventh column of its line counts them.
+is_free() { awk -v id="$1" '$2 == id && $7 > 0 { exit 1 }' /proc/sysvipc/shm; }
