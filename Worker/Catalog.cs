@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using Mneme.Actors;
+using Mneme.Blobs;
+using Mneme.Messages;
 using Mneme.Worker.Cohorts;
 using Mneme.Worker.Experiments;
 
@@ -19,4 +22,9 @@ public static class Catalog
     public static ExperimentFamily Find(string name) =>
         Families.FirstOrDefault(family => family.Schema.Name == name)
         ?? throw new ArgumentException($"this worker has no experiment family '{name}'");
+
+    /// <summary>The actor that computes an assignment.</summary>
+    public static Actor<CohortMessage> NewCohort(
+        Assign assign, IBlobStore blobs, Address<WorkerMessage> worker) =>
+        new CohortActor(Find(assign.Family), blobs, worker);
 }

@@ -2,45 +2,45 @@ using Mneme.Actors;
 using Mneme.Blobs;
 using Mneme.Messages;
 using Mneme.Worker.Cohorts;
+using Mneme.Worker.Sessions;
 
 namespace Mneme.Worker;
 
-/// <summary>What is said to a worker's actor.</summary>
-public abstract record WorkerMessage
+/// <summary>One worker process: its slots, what runs in them, and its session with whoever leads.
+/// It outlives links and coordinators: cut off, it computes on, and commits when it is known
+/// again.</summary>
+public sealed class WorkerActor : Actor<WorkerMessage>
 {
-    private WorkerMessage() { }
-
-    /// <summary>From the coordinator.</summary>
-    public sealed record Arrived(Message Message) : WorkerMessage;
-
-    /// <summary>A cohort has something for the coordinator.</summary>
-    public sealed record Say(Message Message) : WorkerMessage;
-
-    public sealed record Tick : WorkerMessage;
-}
-
-/// <param name="Send">Says something to the coordinator; it may get lost.</param>
-/// <param name="Gone">Called once, when a drained worker has nothing left.</param>
-public sealed record WorkerSurroundings(
-    string Node, string Incarnation, string Box, int Slots, string Numerics, IBlobStore Blobs,
-    Func<Message, ValueTask> Send, Action Gone);
-
-/// <summary>One worker process: its slots, what runs in them, and its session with the
-/// coordinator.</summary>
-public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessage>
-{
-    // By name of the cohort's actor.
-    private readonly Dictionary<string, Running> running = [];
-    private readonly HashSet<(SegmentId, long)> seen = [];
-    private readonly Dictionary<(SegmentId, long), Message> unanswered = [];
-    private string? session;
-    private long sequence;
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HelloEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan OrphanLimit = TimeSpan.FromMinutes(30);
+    private readonly WorkerSurroundings outside;
+    private readonly Slots slots;
+    private Heart heart = null!;
+    private Outbox outbox = null!;
+    private IBlobStore blobs;
+    private string? box;
+    private bool isKnown;
     private bool draining;
+    private bool gone;
+    private long helloSent;
+    private int hellos;
+    private long? alone;
 
-    protected override async ValueTask Started()
+    public WorkerActor(WorkerSurroundings outside)
     {
-        Here.Every("tick", TimeSpan.FromSeconds(5), new WorkerMessage.Tick());
-        await Hello();
+        (this.outside, slots) = (outside, new Slots(outside.Me.Slots));
+        blobs = outside.BlobsAt(null);
+    }
+
+    protected override ValueTask Started()
+    {
+        heart = new Heart(Here.Clock, message => outside.Send(message, true));
+        outbox = new Outbox(Here.Clock);
+        Here.Every("tick", TimeSpan.FromSeconds(1), new WorkerMessage.Tick());
+        if (outside.BeatsOnThread) Here.OwnThread("beat", stop => heart.BeatForEver(BeatEvery, stop));
+        else Here.Every("beat", BeatEvery, new WorkerMessage.BeatNow());
+        return default;
     }
 
     protected override async ValueTask Receive(WorkerMessage message)
@@ -49,149 +49,250 @@ public sealed class WorkerActor(WorkerSurroundings outside) : Actor<WorkerMessag
         {
             case WorkerMessage.Arrived arrived: await Arrive(arrived.Message); break;
             case WorkerMessage.Say say: await Say(say.Message); break;
+            case WorkerMessage.Linked linked:
+                box = linked.Box;
+                await Hello();
+                break;
+            case WorkerMessage.Unlinked:
+                box = null;
+                Forget();
+                break;
+            case WorkerMessage.BeatNow: await heart.Beat(); break;
             case WorkerMessage.Tick: await Tick(); break;
+            case WorkerMessage.Drain drain: await Drain(drain.Within); break;
+            case WorkerMessage.DrainOver: await GiveBack(); break;
         }
     }
 
     protected override async ValueTask Notice(Signal signal)
     {
-        if (signal is Signal.ChildFailed failed && running.TryGetValue(failed.Name, out var broken))
+        if (signal is Signal.ChildFailed failed && slots.Find(failed.Name) is { } broken)
             await Say(new Failed(
-                broken.Segment, broken.Epoch,
+                broken.Segment, broken.BegunEpoch,
                 Failures.CauseOf(failed.Error), Failures.TextOf(failed.Error)));
-        if (signal is Signal.ChildStopped { Name: var name })
-        {
-            running.Remove(name);
-            await Idle();
-        }
-        else if (signal is Signal.ChildFailed { Name: var dead }) running.Remove(dead);
+        if (signal is Signal.ChildStopped { Name: var stopped }) slots.Empty(stopped);
+        else if (signal is Signal.ChildFailed { Name: var dead }) slots.Empty(dead);
+        else return;
+        await Changed();
     }
 
     private async ValueTask Arrive(Message message)
     {
         switch (message)
         {
-            case Welcome welcome:
-                session = welcome.Session;
-                await Beat();
+            case Welcome welcome: await Begin(welcome); break;
+            case Announce: await Hello(); break;
+            case Refuse { Reason: Refuse.Stale }:
+                if (isKnown) await Hello();
                 break;
-            case Refuse { Reason: "stale" }: await Hello(); break;
-            case Refuse refuse:
-                throw new InvalidOperationException($"the coordinator refuses: {refuse.Text}");
-            case Assign assign: Begin(assign); break;
+            case Refuse refuse: throw new WorkerRefused(refuse.Reason, refuse.Text);
+            case BeatAck ack: heart.Acknowledge(ack.Sequence); break;
+            case Assign assign: await Begin(assign); break;
             case CommitReply reply: await Answered(reply); break;
-            case Control { Verb: "drain" }: await Drain(); break;
+            case Control control: await Obey(control); break;
         }
     }
 
-    private void Begin(Assign assign)
+    // --- the session ---
+
+    private async ValueTask Hello()
     {
-        if (draining || !seen.Add((assign.Segment, assign.Epoch))) return;
+        Forget();
+        if (box is null) return;
+        helloSent = Here.Clock.GetTimestamp();
+        var me = outside.Me;
+        await outside.Send(new Hello(
+            MessageCodec.Protocol, me.Node, me.Incarnation, box, me.Slots, me.Device, me.Numerics,
+            me.Catalogue, me.Credential, slots.Held), hellos++ % 2 == 0);
+    }
+
+    private void Forget()
+    {
+        alone ??= Here.Clock.GetTimestamp();
+        isKnown = false;
+        heart.Close();
+    }
+
+    private async ValueTask Begin(Welcome welcome)
+    {
+        (isKnown, alone, hellos) = (true, null, 0);
+        blobs = outside.BlobsAt(welcome.BlobUrl);
+        foreach (var verdict in welcome.Verdicts) Judge(verdict);
+        heart.Open(helloSent);
+        outbox.Hurry();
+        await Changed();
+        await Flush();
+    }
+
+    // Computed steps stay; only the name of the right to commit them may have changed.
+    private void Judge(Verdict verdict)
+    {
+        foreach (var held in slots.All.Where(r => r.Segment == verdict.Segment).ToList())
+            if (verdict.Epoch is not { } epoch) Drop(held);
+            else if (epoch > held.Epoch) slots.Change(held with { Epoch = epoch });
+    }
+
+    private async ValueTask Tick()
+    {
+        if (alone is { } since && Here.Clock.GetElapsedTime(since) > OrphanLimit)
+            foreach (var held in slots.All.ToList()) Drop(held);
+        if (isKnown && !heart.IsSure) Forget();
+        if (!isKnown && Here.Clock.GetElapsedTime(helloSent) >= HelloEvery) await Hello();
+        await Flush();
+    }
+
+    // Past the deadline nothing is committed: another may have the right by now.
+    private async ValueTask Flush()
+    {
+        if (!isKnown || !heart.IsSure) return;
+        foreach (var (message, times) in outbox.TakeDue())
+            await outside.Send(message, times % 2 == 1);
+    }
+
+    // --- the work ---
+
+    private async ValueTask Begin(Assign assign)
+    {
+        if (draining || !slots.IsNew(assign)) return;
+        if (slots.Free == 0)
+        {
+            await Put(new Release(assign.Segment, assign.Epoch, "no_slot"));
+            return;
+        }
         var name = $"cohort-{assign.Segment.Experiment}-{assign.Segment.Index}-{assign.Epoch}";
-        var family = Catalog.Find(assign.Family);
         var cohort = Here.Spawn<CohortMessage>(
-            name, () => new CohortActor(family, outside.Blobs, Here.Self), Supervision.Stop);
-        running[name] = new Running(cohort, assign.Segment, assign.Epoch, assign.FromStep, null);
+            name, () => outside.NewCohort(assign, blobs, Here.Self), Supervision.Stop);
+        slots.Fill(cohort, name, assign);
         cohort.Offer(new CohortMessage.Begin(assign));
+        Tell();
     }
 
     private async ValueTask Answered(CommitReply reply)
     {
-        unanswered.Remove((reply.Segment, reply.Epoch));
+        outbox.Answered(reply.Segment, reply.Epoch);
         if (reply.Outcome == CommitOutcome.NeedBlob)
-            await Say(new Failed(
+            await Put(new Failed(
                 reply.Segment, reply.Epoch, "storage",
                 "the coordinator does not find the checkpoint"));
-        var (name, cohort) = running.FirstOrDefault(
-            r => r.Value.Segment == reply.Segment && r.Value.Epoch == reply.Epoch);
-        if (name is not null && Continues(cohort, reply.Next)
-            && seen.Add((reply.Next!.Segment, reply.Next.Epoch)))
+        var cohort = slots.Find(reply.Segment, reply.Epoch);
+        if (cohort is not null && !draining && cohort.Continues(reply.Next)
+            && slots.IsNew(reply.Next!))
         {
-            running[name] = cohort with
-            {
-                Segment = reply.Next.Segment, Epoch = reply.Next.Epoch, Step = reply.Next.FromStep,
-            };
-            cohort.Actor.Offer(new CohortMessage.Begin(reply.Next));
+            slots.Continue(cohort, reply.Next!);
+            cohort.Actor.Offer(new CohortMessage.Begin(reply.Next!));
+            Tell();
             return;
         }
-        if (name is not null) Here.Stop(cohort.Actor);
-        if (reply.Next is { } next) Begin(next);
+        if (cohort is not null) Free(cohort, reply.Outcome);
+        if (reply.Next is { } next) await Begin(next);
+        await LeaveIfDone();
     }
-
-    // The resident state is named by the checkpoint it was saved as: equal names, equal bits.
-    private static bool Continues(Running cohort, Assign? next) =>
-        next is { Parents: [var parent] } && parent == cohort.Checkpoint
-        && next.Lanes.Select((lane, k) => lane.Source.Lane == k).All(same => same);
 
     private async ValueTask Say(Message message)
     {
         switch (message)
         {
-            case Commit commit:
-                unanswered[(commit.Segment, commit.Epoch)] = commit;
-                Note(commit.Segment, commit.Epoch, r => r with { Checkpoint = commit.Checkpoint });
+            case Commit commit when slots.FindBegun(commit.Segment, commit.Epoch) is { } running:
+                slots.Change(running with { Checkpoint = commit.Checkpoint });
+                await Put(commit with { Epoch = running.Epoch });
                 break;
-            case Release back: unanswered[(back.Segment, back.Epoch)] = back; break;
-            case Failed failed: unanswered[(failed.Segment, failed.Epoch)] = failed; break;
-            case Progress progress:
-                Note(progress.Segment, progress.Epoch, r => r with { Step = progress.Step });
+            case Release back when slots.FindBegun(back.Segment, back.Epoch) is { } running:
+                await Put(back with { Epoch = running.Epoch });
+                break;
+            case Failed failed when slots.FindBegun(failed.Segment, failed.Epoch) is { } running:
+                await Put(failed with { Epoch = running.Epoch });
+                break;
+            case Progress progress
+                when slots.FindBegun(progress.Segment, progress.Epoch) is { } running:
+                slots.Change(running with { Step = progress.Step });
+                Tell();
+                if (isKnown)
+                    await outside.Send(progress with { Epoch = running.Epoch }, true);
                 break;
         }
-        await outside.Send(message);
     }
 
-    private void Note(SegmentId segment, long epoch, Func<Running, Running> change)
+    private async ValueTask Put(Message message)
     {
-        foreach (var (name, cohort) in running)
-            if (cohort.Segment == segment && cohort.Epoch == epoch)
-            {
-                running[name] = change(cohort);
-                return;
-            }
-    }
-
-    private async ValueTask Tick()
-    {
-        if (session is null)
+        var (segment, epoch) = message switch
         {
-            await Hello();
-            return;
-        }
-        foreach (var message in unanswered.Values) await outside.Send(message);
-        await Beat();
+            Commit commit => (commit.Segment, commit.Epoch),
+            Release back => (back.Segment, back.Epoch),
+            Failed failed => (failed.Segment, failed.Epoch),
+            _ => throw new ArgumentException($"{message.GetType().Name} is not answered"),
+        };
+        outbox.Put(segment, epoch, message);
+        await Flush();
     }
 
-    private async ValueTask Drain()
+    private void Free(Running cohort, CommitOutcome outcome)
     {
-        draining = true;
-        foreach (var cohort in running.Values) cohort.Actor.Offer(new CohortMessage.Drain());
-        await Idle();
+        if (outcome == CommitOutcome.Fenced) slots.Forget(cohort);
+        Here.Stop(cohort.Actor);
     }
 
-    private async ValueTask Idle()
+    // If it is granted once more after all, it begins again.
+    private void Drop(Running held)
     {
-        if (!draining) await Beat();
-        else if (running.Count == 0)
+        outbox.Answered(held.Segment, held.Epoch);
+        Free(held, CommitOutcome.Fenced);
+    }
+
+    // --- orders and the end ---
+
+    private async ValueTask Obey(Control control)
+    {
+        var meant = slots.All.Where(r => control.Experiment is null
+            || r.Segment.Experiment == control.Experiment).ToList();
+        if (control.Verb == "drain") await Drain(TimeSpan.FromMinutes(10));
+        else if (control.Verb == "pause")
+            foreach (var running in meant) running.Actor.Offer(new CohortMessage.Drain());
+        else if (control.Verb == "drop")
+            foreach (var running in meant) Drop(running);
+    }
+
+    private async ValueTask Drain(TimeSpan within)
+    {
+        if (!draining)
         {
-            if (session is not null) await outside.Send(new Bye());
-            outside.Gone();
+            draining = true;
+            Here.After("drain", within, new WorkerMessage.DrainOver());
+            if (isKnown) await outside.Send(new Draining(), false);
         }
+        foreach (var cohort in slots.All) cohort.Actor.Offer(new CohortMessage.Drain());
+        await Changed();
     }
 
-    private ValueTask Hello() => outside.Send(new Hello(
-        MessageCodec.Protocol, outside.Node, outside.Incarnation, outside.Box, outside.Slots,
-        "cpu", outside.Numerics, "", null, HeldNow()));
-
-    private async ValueTask Beat()
+    private async ValueTask GiveBack()
     {
-        if (session is null) return;
-        var free = draining ? 0 : Math.Max(0, outside.Slots - running.Count);
-        await outside.Send(new Beat(++sequence, free, TimeSpan.Zero, HeldNow()));
+        foreach (var held in slots.All.ToList())
+        {
+            if (isKnown)
+                await outside.Send(new Release(held.Segment, held.Epoch, "drained"), false);
+            Drop(held);
+        }
+        await Leave();
     }
 
-    private System.Collections.Immutable.ImmutableArray<Held> HeldNow() =>
-        [.. running.Values.Select(r => new Held(r.Segment, r.Epoch, r.Step))];
+    private async ValueTask Changed()
+    {
+        Tell();
+        await heart.Beat();
+        await LeaveIfDone();
+    }
 
-    private sealed record Running(
-        Address<CohortMessage> Actor, SegmentId Segment, long Epoch, long Step, string? Checkpoint);
+    private void Tell() => heart.Hold(draining ? 0 : Math.Max(0, slots.Free), slots.Held);
+
+    private async ValueTask LeaveIfDone()
+    {
+        if (draining && slots.AreEmpty && outbox.Count == 0) await Leave();
+    }
+
+    private async ValueTask Leave()
+    {
+        if (gone) return;
+        gone = true;
+        if (isKnown) await outside.Send(new Bye(), false);
+        outside.Gone();
+    }
 }

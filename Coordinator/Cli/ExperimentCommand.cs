@@ -25,7 +25,7 @@ internal static class ExperimentCommand
         {
             var spec = SpecArgument.Read(parsed.GetRequiredValue(argument));
             Console.Write(SpecWriter.Write(spec));
-            var trials = TrialEnumeration.Of(spec, Submission.FamilyOf(spec));
+            var trials = TrialEnumeration.Of(spec, Submissions.FamilyOf(spec));
             Console.WriteLine($"# valid: {trials.Length} trials");
         });
         return command;
@@ -54,7 +54,7 @@ internal static class ExperimentCommand
     private static void Preview(ExperimentSpec spec, PackingWishes wishes)
     {
         DeviceCheck.Demand(spec.Resources.Device);
-        var family = Submission.FamilyOf(spec);
+        var family = Submissions.FamilyOf(spec);
         var trials = TrialEnumeration.Of(spec, family);
         var estimates = PackingChoice.Of(spec, family, trials, wishes);
         var packing = new Packing(

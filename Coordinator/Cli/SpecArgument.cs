@@ -14,7 +14,7 @@ internal static class SpecArgument
     /// place. </exception>
     public static ExperimentSpec Read(string path)
     {
-        var reading = SpecReader.Read(path, Submission.Schemas);
+        var reading = SpecReader.Read(path, Submissions.Schemas);
         return reading.IsValid
             ? reading.Spec
             : throw new UserError(string.Join("\nmneme: ", reading.Errors), UserError.Usage);

@@ -5,33 +5,63 @@ using Mneme.Transport;
 
 namespace Mneme.Coordinator.Dispatch;
 
-/// <summary>Joins the dispatcher to its link: the durable queue, acknowledged once a frame is
-/// handled for good, and the mailbox for what may be lost.</summary>
-public sealed class CoordinatorLink(ILink link)
+/// <summary>Joins a leader's dispatcher to one link: the durable queue, acknowledged once a frame
+/// is handled for good, and the mailbox for what may be lost.</summary>
+public sealed class CoordinatorLink(ILink link, long leaderEpoch)
 {
     private const int Window = 256;
     private static readonly TimeSpan HandleWithin = TimeSpan.FromMinutes(1);
 
     public string Box => link.Box;
 
-    public async ValueTask Send(string box, Message message) =>
-        await link.Send(Route.To(box), MessageFrame.Of(message, link.Box));
+    /// <summary>Says something, and does not wait until it is there. Of a mailbox that is gone the
+    /// dispatcher hears.</summary>
+    public void Say(string box, Message message, Address<DispatchMessage> dispatch) =>
+        _ = Deliver(box, message, dispatch);
+
+    public void Show(ClusterView view) =>
+        _ = link.Send(Route.View, Framed(new View(view))).AsTask();
 
     public IAsyncDisposable Serve(Address<DispatchMessage> dispatch) =>
         link.Serve(delivery => Handle(dispatch, delivery.Frame), Window);
 
-    public async Task Pump(Address<DispatchMessage> dispatch)
+    /// <summary>Until the link ends or the leader's time does.</summary>
+    public async Task Pump(Address<DispatchMessage> dispatch, CancellationToken over)
     {
-        await foreach (var frame in link.Inbox.ReadAllAsync())
-            if (Open(frame) is { } letter)
-                dispatch.Offer(new DispatchMessage.Arrived(letter.Message, letter.Box, null));
+        try
+        {
+            await foreach (var frame in link.Inbox.ReadAllAsync(over))
+                if (Open(frame) is { } letter)
+                    dispatch.Offer(new DispatchMessage.Arrived(letter, null));
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    /// <summary>Brings the broker's word of ended mailboxes.</summary>
+    public async Task PumpDepartures(Address<DispatchMessage> dispatch, CancellationToken over)
+    {
+        try
+        {
+            await foreach (var box in link.Departures.ReadAllAsync(over))
+                dispatch.Offer(new DispatchMessage.Departed(box));
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    private Frame Framed(Message message) =>
+        MessageFrame.Of(message, new Sender(link.Box, LeaderEpoch: leaderEpoch));
+
+    private async Task Deliver(string box, Message message, Address<DispatchMessage> dispatch)
+    {
+        if (await link.Send(Route.To(box), Framed(message)) == Sent.Returned)
+            dispatch.Offer(new DispatchMessage.Departed(box));
     }
 
     private static async ValueTask<Ack> Handle(Address<DispatchMessage> dispatch, Frame frame)
     {
         if (Open(frame) is not { } letter) return Ack.Poison;
         var answer = await dispatch.Ask<bool>(
-            sink => new DispatchMessage.Arrived(letter.Message, letter.Box, sink), HandleWithin);
+            sink => new DispatchMessage.Arrived(letter, sink), HandleWithin);
         return answer is Answer<bool>.Ok ? Ack.Done : Ack.Return;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mneme.Actors;
 using Mneme.Coordinator.Experiments;
 using Mneme.Journal;
@@ -5,147 +6,294 @@ using Mneme.Messages;
 
 namespace Mneme.Coordinator.Dispatch;
 
-/// <summary>What is said to the dispatcher.</summary>
-public abstract record DispatchMessage
+/// <summary>Knows the sessions, judges their silence, offers their free slots to the experiments,
+/// and brings what workers say to the experiment it is about.</summary>
+public sealed class DispatchActor : Actor<DispatchMessage>
 {
-    private DispatchMessage() { }
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(25);
+    public static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>A message from a worker.</summary>
-    /// <param name="Handled">Answered when the transport may forget the message; null: it has
-    /// already.</param>
-    public sealed record Arrived(
-        Message Message, string Box, Sink<bool>? Handled) : DispatchMessage;
+    /// <summary>What a leader gives every live session when it takes over or finds its link again:
+    /// whose fault the silence was is not known.</summary>
+    public static readonly TimeSpan Indulgence = TimeSpan.FromSeconds(60);
 
-    public sealed record Host(
-        string Experiment, Address<ExperimentMessage> Actor) : DispatchMessage;
+    private static readonly TimeSpan JudgeWithin = TimeSpan.FromSeconds(10);
 
-    /// <summary>Time to renew the leases of the sessions that beat.</summary>
-    public sealed record Tick : DispatchMessage;
-
-    /// <summary>Every worker stops at its next step and gets nothing more.</summary>
-    public sealed record Drain : DispatchMessage;
-}
-
-/// <summary>Knows the sessions and brings what workers say to the experiment it is about.</summary>
-public sealed class DispatchActor(
-    IJournal journal, long leaderEpoch, string box, Func<string, Message, ValueTask> send)
-    : Actor<DispatchMessage>
-{
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(25);
-    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
-    private readonly Dictionary<string, Address<ExperimentMessage>> experiments = [];
-    private readonly Dictionary<string, Session> sessions = [];     // by mailbox
+    private readonly DispatchSurroundings outside;
+    private readonly SortedDictionary<string, Address<ExperimentMessage>> experiments =
+        new(StringComparer.Ordinal);
+    private readonly SessionBook book = new();
     private readonly HashSet<string> beating = [];
+    private readonly HashSet<string> drained = [];
+    private readonly HashSet<string> down = [];
+    private readonly SlotOffers offers;
+    private ImmutableHashSet<string> live = [];
+    private CoordinatorLink? link;
+    private DateTimeOffset linkedAt;
     private bool draining;
-    private int turn;
 
-    protected override ValueTask Started()
+    public DispatchActor(DispatchSurroundings outside) =>
+        (this.outside, offers) = (outside, new SlotOffers(experiments));
+
+    protected override async ValueTask Started()
     {
         Here.Every("tick", TimeSpan.FromSeconds(1), new DispatchMessage.Tick());
-        return default;
+        live = [.. (await outside.Journal.LiveSessions()).Select(row => row.Id)];
     }
 
     protected override async ValueTask Receive(DispatchMessage message)
     {
         switch (message)
         {
-            case DispatchMessage.Host host: experiments[host.Experiment] = host.Actor; break;
-            case DispatchMessage.Tick: await Renew(); break;
-            case DispatchMessage.Drain: await Drain(); break;
             case DispatchMessage.Arrived arrived: await Arrive(arrived); break;
+            case DispatchMessage.Judged judged: await Welcome(judged); break;
+            case DispatchMessage.Took took: Note(took); break;
+            case DispatchMessage.Tick: await Tick(); break;
+            case DispatchMessage.Linked linked: await Announce(linked.Link); break;
+            case DispatchMessage.Departed departed: book.Suspect(departed.Box, Now); break;
+            case DispatchMessage.Host host: experiments[host.Experiment] = host.Actor; break;
+            case DispatchMessage.Say say:
+                if (book.Find(say.Session) is { } told) Say(told.Box, say.Message);
+                break;
+            case DispatchMessage.SayAll say:
+                foreach (var session in book.All) Say(session.Box, say.Message);
+                break;
+            case DispatchMessage.Drain drain: Drain(drain.Node); break;
+            case DispatchMessage.Undrain undrain: Undrain(undrain.Node); break;
+            case DispatchMessage.Down order: await TakeDown(order.Node); break;
+            case DispatchMessage.Look look: look.Answer.Ok([.. book.All.Select(Seen)]); break;
         }
     }
+
+    private DateTimeOffset Now => Here.Clock.GetUtcNow();
+
+    private void Say(string box, Message message) => link?.Say(box, message, Here.Self);
+
+    // --- what workers say ---
 
     private async ValueTask Arrive(DispatchMessage.Arrived arrived)
     {
-        if (arrived.Message is Hello hello) await Welcome(hello);
-        else if (!sessions.TryGetValue(arrived.Box, out var session))
-            await send(arrived.Box, new Refuse(
-                "stale", "this coordinator does not know the session: say hello"));
-        else if (Route(arrived, session)) return;       // the experiment answers the sink
-        else if (arrived.Message is Beat beat) await Beat(beat, session);
-        else if (arrived.Message is Progress progress)
-            Tell(progress.Segment,
-                new ExperimentMessage.Progressed(progress.Segment, progress.Step));
-        else if (arrived.Message is Bye) await Leave(session);
+        var (message, from) = (arrived.Letter.Message, arrived.Letter.From);
+        if (message is Hello hello)
+        {
+            Judge(hello, from, arrived.Handled);
+            return;
+        }
+        if (book.Find(from) is not { } session)
+            Say(from.Box, new Refuse(
+                Refuse.Stale, "this coordinator does not know the session: say hello"));
+        else if (Route(message, session, arrived.Handled)) return;  // the experiment answers
+        else if (message is Beat beat) Take(beat, session);
+        else if (message is Draining) book.Put(session with { Draining = true });
+        else if (message is Bye) await Leave(session);
         arrived.Handled?.Ok(true);
     }
 
-    private bool Route(DispatchMessage.Arrived arrived, Session session) => arrived.Message switch
+    private bool Route(Message message, Session session, Sink<bool>? handled)
     {
-        Commit commit => Tell(commit.Segment,
-            new ExperimentMessage.Commits(session, commit, arrived.Handled)),
-        Failed failed => Tell(failed.Segment, new ExperimentMessage.Returns(
-            session, failed.Segment, failed.Epoch, failed.Cause, failed.Text,
-            Counted: failed.Cause != "storage",
-            arrived.Handled)),
-        Release release => Tell(release.Segment, new ExperimentMessage.Returns(
-            session, release.Segment, release.Epoch, release.Reason, "", Counted: false,
-            arrived.Handled)),
-        _ => false,
-    };
-
-    // A full mailbox refuses; the worker says it again.
-    private bool Tell(SegmentId segment, ExperimentMessage message) =>
-        experiments.TryGetValue(segment.Experiment, out var actor) && actor.Offer(message);
-
-    private async ValueTask Welcome(Hello hello)
-    {
-        if (hello.Protocol != MessageCodec.Protocol)
+        switch (message)
         {
-            await send(hello.Box, new Refuse("proto",
-                $"this coordinator speaks version {MessageCodec.Protocol}, "
-                + $"the worker {hello.Protocol}"));
-            return;
+            case Commit commit:
+                Confirm(session, commit.Segment, commit.Epoch);
+                return Tell(session, commit.Segment, commit.Epoch,
+                    new ExperimentMessage.Commits(session, commit, handled));
+            case Failed failed:
+                Confirm(session, failed.Segment, failed.Epoch);
+                return Tell(session, failed.Segment, failed.Epoch, new ExperimentMessage.Returns(
+                    session, failed.Segment, failed.Epoch, failed.Cause, failed.Text,
+                    Counted: failed.Cause != "storage", handled));
+            case Release release:
+                Confirm(session, release.Segment, release.Epoch);
+                return Tell(session, release.Segment, release.Epoch, new ExperimentMessage.Returns(
+                    session, release.Segment, release.Epoch, release.Reason, "", Counted: false,
+                    handled));
+            case Progress progress:
+                if (experiments.TryGetValue(progress.Segment.Experiment, out var actor))
+                    actor.Offer(new ExperimentMessage.Progressed(progress.Segment, progress.Step));
+                return false;
+            default: return false;
         }
-        var session = new Session($"{hello.Node}.{hello.Incarnation}", hello.Box, draining);
-        await journal.OpenSession(
-            leaderEpoch,
-            new SessionRow(session.Id, hello.Node, hello.Box, hello.Slots, hello.Numerics), Lease);
-        sessions[hello.Box] = session;
-        await send(hello.Box, new Welcome(
-            session.Id, Lease, BeatEvery, box, BlobUrl: null, []));
     }
 
-    private async ValueTask Beat(Beat beat, Session session)
+    private void Confirm(Session session, SegmentId segment, long epoch) => book.Put(
+        session with { Unconfirmed = session.Unconfirmed.Remove((segment, epoch)) });
+
+    // A full mailbox refuses; the worker says it again. Of an experiment that nobody hosts, nothing
+    // is open any more.
+    private bool Tell(Session session, SegmentId segment, long epoch, ExperimentMessage message)
     {
+        if (experiments.TryGetValue(segment.Experiment, out var actor)) return actor.Offer(message);
+        Say(session.Box, new CommitReply(segment, epoch, CommitOutcome.Fenced, null));
+        return false;
+    }
+
+    // --- sessions ---
+
+    private void Judge(Hello hello, Sender from, Sink<bool>? handled)
+    {
+        var refusal = down.Contains(hello.Node)
+            ? new Refusal("node_down", $"node {hello.Node} was taken down by an operator; "
+                + "'cluster undrain' lets it join again")
+            : outside.Admit(hello);
+        if (refusal is not null)
+        {
+            Here.Log.Warning($"refused {hello.Node}: {refusal.Reason}: {refusal.Text}");
+            Say(from.Box, new Refuse(refusal.Reason, refusal.Text));
+            handled?.Ok(true);
+            return;
+        }
+        Here.Later(
+            Verdicts(hello), verdicts => new DispatchMessage.Judged(hello, from, verdicts, handled),
+            _ => new DispatchMessage.Judged(hello, from, [], handled));
+    }
+
+    private async Task<ImmutableArray<Verdict>> Verdicts(Hello hello)
+    {
+        var verdicts = ImmutableArray.CreateBuilder<Verdict>();
+        foreach (var group in hello.Held.GroupBy(held => held.Segment.Experiment))
+        {
+            var known = experiments.TryGetValue(group.Key, out var actor);
+            var answer = known
+                ? await actor.Ask<ImmutableArray<Verdict>>(
+                    sink => new ExperimentMessage.Judge(IdOf(hello), [.. group], sink), JudgeWithin)
+                : null;
+            verdicts.AddRange(answer is Answer<ImmutableArray<Verdict>>.Ok ok
+                ? ok.Value
+                : group.Select(held => new Verdict(held.Segment, known ? held.Epoch : null)));
+        }
+        return verdicts.ToImmutable();
+    }
+
+    private async ValueTask Welcome(DispatchMessage.Judged judged)
+    {
+        var hello = judged.Hello;
+        var id = IdOf(hello);
+        var isNew = !(book.Find(id) is { } known && known.Box == judged.From.Box);
+        var session = new Session(
+            id, isNew ? outside.NewSecret() : book.Find(id)!.Secret, hello.Node, judged.From.Box,
+            hello.Slots, hello.Device, hello.Numerics)
+        {
+            Held = hello.Held, LastBeat = Now,
+            Draining = draining || drained.Contains(hello.Node),
+        };
+        if (!await outside.Journal.OpenSession(
+            outside.LeaderEpoch,
+            new SessionRow(id, hello.Node, session.Box, hello.Slots, hello.Numerics), Lease))
+        {
+            outside.Deposed();
+            return;
+        }
+        book.Open(session);
+        live = live.Add(id);
+        offers.Forget(id);
+        if (isNew) Here.Log.Info($"{id} joined with {hello.Slots} slots on {hello.Device}");
+        Say(session.Box, new Welcome(
+            session.Secret, Lease, BeatEvery, link?.Box ?? "", outside.BlobUrl, judged.Verdicts));
+        judged.Handled?.Ok(true);
+    }
+
+    private void Take(Beat beat, Session session)
+    {
+        if (beat.Sequence <= session.Sequence) return;
+        session = session.After(beat, Now);
+        book.Put(session);
         beating.Add(session.Id);
-        await send(session.Box, new BeatAck(beat.Sequence));
-        if (session.Draining)
-        {
-            // It may have come after the order, or the order was lost.
-            await send(session.Box, new Control("drain"));
-            return;
-        }
-        var live = (await journal.LiveSessions()).Select(row => row.Id).ToHashSet();
-        // A free slot is offered once: the experiments take turns, or two would grant the same one.
-        turn = (turn + 1) % Math.Max(1, experiments.Count);
-        foreach (var ((name, actor), place) in experiments.Select((hosted, i) => (hosted, i)))
-            actor.Offer(new ExperimentMessage.Credit(
-                session, place == turn ? beat.Free : 0,
-                [.. beat.Held.Where(h => h.Segment.Experiment == name)], live));
+        Say(session.Box, new BeatAck(beat.Sequence));
+        // It may have come after the order, or the order was lost.
+        if (session.Draining && beat.Free > 0) Say(session.Box, new Control("drain"));
+        foreach (var actor in experiments.Values)
+            actor.Offer(new ExperimentMessage.Holds(session));
+        offers.Begin(session, live);
     }
 
-    private async ValueTask Renew()
+    private void Note(DispatchMessage.Took took)
     {
-        if (beating.Count == 0) return;
-        await journal.Renew(leaderEpoch, beating, Lease);
-        beating.Clear();
-    }
-
-    private async ValueTask Drain()
-    {
-        draining = true;
-        foreach (var session in sessions.Values.ToList())
-        {
-            sessions[session.Box] = session with { Draining = true };
-            await send(session.Box, new Control("drain"));
-        }
+        if (book.Find(took.Session) is not { } session) return;
+        session = session with { Unconfirmed = session.Unconfirmed.Union(took.Granted) };
+        book.Put(session);
+        offers.GoOn(session, live);
     }
 
     private async ValueTask Leave(Session session)
     {
-        sessions.Remove(session.Box);
-        await journal.CloseSession(leaderEpoch, session.Id);
+        book.Close(session.Id);
+        offers.Forget(session.Id);
+        live = live.Remove(session.Id);
+        await outside.Journal.CloseSession(outside.LeaderEpoch, session.Id);
     }
+
+    // --- time ---
+
+    private async ValueTask Tick()
+    {
+        if (beating.Count > 0
+            && !await outside.Journal.Renew(outside.LeaderEpoch, beating, Lease))
+            outside.Deposed();
+        beating.Clear();
+        foreach (var silent in book.Silent(Now)) Say(silent.Box, new BeatAck(0));
+        var lost = book.Lost(Now, linkIsYoung: Now - linkedAt < Indulgence);
+        foreach (var id in lost) await Close(book.Find(id)!);
+        live = [.. (await outside.Journal.LiveSessions()).Select(row => row.Id)];
+        foreach (var expired in book.All.Where(s => !live.Contains(s.Id)).ToList())
+            await Close(expired);
+        foreach (var session in book.All.ToList()) offers.Begin(session, live);
+    }
+
+    // It may come back with a Hello; until then nothing it says counts.
+    private async ValueTask Close(Session session)
+    {
+        Here.Log.Warning($"{session.Id} is silent: what it held goes to others");
+        await Leave(session);
+    }
+
+    // --- the leader's own mailbox, and orders ---
+
+    private async ValueTask Announce(CoordinatorLink fresh)
+    {
+        (link, linkedAt) = (fresh, Now);
+        if (!await outside.Journal.ExtendSessions(outside.LeaderEpoch, Indulgence))
+        {
+            outside.Deposed();
+            return;
+        }
+        foreach (var row in await outside.Journal.LiveSessions())
+            Say(row.Box, new Announce(fresh.Box));
+    }
+
+    private void Drain(string? node)
+    {
+        if (node is null) draining = true;
+        else drained.Add(node);
+        foreach (var session in book.All.Where(s => node is null || s.Node == node).ToList())
+        {
+            book.Put(session with { Draining = true });
+            Say(session.Box, new Control("drain"));
+        }
+    }
+
+    private void Undrain(string node)
+    {
+        drained.Remove(node);
+        down.Remove(node);
+    }
+
+    private async ValueTask TakeDown(string node)
+    {
+        down.Add(node);
+        foreach (var session in book.All.Where(s => s.Node == node).ToList())
+        {
+            Say(session.Box, new Refuse("node_down", $"node {node} was taken down"));
+            await Leave(session);
+        }
+    }
+
+    private WorkerView Seen(Session session) => new(
+        session.Node, session.Id[(session.Node.Length + 1)..],
+        session.SuspectSince is not null ? "suspect" : session.Draining ? "draining" : "live",
+        session.Slots, session.Free, session.Device, session.Numerics, Now - session.LastBeat,
+        session.PoolDelay,
+        [.. session.Held.Select(h => new HeldView(
+            h.Segment.Experiment, h.Segment.Index, h.Epoch, h.Step))]);
+
+    private static string IdOf(Hello hello) => $"{hello.Node}.{hello.Incarnation}";
 }

@@ -56,8 +56,8 @@ internal sealed record Drawing(
     {
         var stream = await folder.Journal.Read(spec.Name);
         if (stream.Count == 0) throw Nothing(spec, output);
-        Submission.DemandSame(folder, spec, (ExperimentSubmitted)stream[0]);
-        var (_, family, state, rows, _) = await Submission.Look(folder, stream);
+        Submissions.DemandSame(folder, spec, (ExperimentSubmitted)stream[0]);
+        var (_, family, state, rows, _) = await Submissions.Look(folder, stream);
         var results = ExperimentResults.Of(spec, family, state, rows);
         if (results.Trials.All(trial => trial.Steps.Length == 0)) throw Nothing(spec, output);
         var records = new ExperimentRecords(state, folder.Blobs);

@@ -32,10 +32,11 @@ internal sealed class EmbeddedCluster(
         await using var coordinator = await broker.Connect(
             new Caller(node, "coordinator"), default);
         await using var worker = await broker.Connect(new Caller(node, "worker"), default);
-        var dispatch = StartCoordinator(new CoordinatorLink(coordinator));
-        StartWorker(new WorkerLink(worker), slots);
+        var dispatch = StartCoordinator(
+            new CoordinatorLink(coordinator, submission.LeaderEpoch));
+        StartWorker(worker, slots);
         await using var registration = stop.Register(
-            () => dispatch.Offer(new DispatchMessage.Drain()));
+            () => dispatch.Offer(new DispatchMessage.Drain(Node: null)));
         if (await Task.WhenAny(over.Task, system.Failure) == system.Failure)
             throw Explained(await system.Failure);
         return await over.Task;
@@ -46,34 +47,41 @@ internal sealed class EmbeddedCluster(
     private Address<DispatchMessage> StartCoordinator(CoordinatorLink link)
     {
         var dispatch = system.Spawn<DispatchMessage>("dispatch",
-            () => new DispatchActor(
-                folder.Journal, submission.LeaderEpoch, link.Box, link.Send),
+            () => new DispatchActor(new DispatchSurroundings(
+                folder.Journal, submission.LeaderEpoch, Admit: _ => null,
+                () => Guid.NewGuid().ToString("N"), BlobUrl: null, Deposed)),
             Supervision.Escalate);
-        var experiment = system.Spawn<ExperimentMessage>("experiment", () => NewExperiment(link),
-            Supervision.Escalate);
+        var experiment = system.Spawn<ExperimentMessage>(
+            "experiment", () => NewExperiment(dispatch), Supervision.Escalate);
         dispatch.Offer(new DispatchMessage.Host(submission.Spec.Name, experiment));
+        dispatch.Offer(new DispatchMessage.Linked(link));
         link.Serve(dispatch);
-        _ = link.Pump(dispatch);
+        _ = link.Pump(dispatch, over: default);
         return dispatch;
     }
 
-    private ExperimentActor NewExperiment(CoordinatorLink link) => new(
+    private ExperimentActor NewExperiment(Address<DispatchMessage> dispatch) => new(
         submission.Spec, submission.Family, submission.State, submission.Results,
         new ExperimentSurroundings(
-            folder.Journal, submission.LeaderEpoch, link.Send,
-            HasBlob, FetchLanes, Delete, Watch,
-            () => over.TrySetException(
-                new UserError("another process took over this experiment"))));
+            folder.Journal, submission.LeaderEpoch, dispatch, ExperimentDecisions.Decide,
+            HasBlob, FetchLanes, Delete, Watch, Deposed));
 
-    private void StartWorker(WorkerLink link, int slots)
+    private void Deposed() => over.TrySetException(
+        new UserError("another process took over this experiment"));
+
+    // Whether this machine computes the experiment's bits was asked when it was entered.
+    private void StartWorker(ILink link, int slots)
     {
+        var voice = new WorkerLink();
+        var me = new WorkerIdentity(
+            Environment.MachineName, Guid.NewGuid().ToString("N"), slots,
+            submission.Spec.Resources.Device, submission.State.Numerics, Catalogue: "");
         var worker = system.Spawn<WorkerMessage>("worker",
             () => new WorkerActor(new WorkerSurroundings(
-                Environment.MachineName, Guid.NewGuid().ToString("N"), link.Box, slots,
-                NumericsClass.Of(submission.Spec.Resources.Device), folder.Blobs, link.Send,
-                () => over.TrySetResult(null))),
+                me, voice.Send, () => over.TrySetResult(null), _ => folder.Blobs,
+                Catalog.NewCohort, BeatsOnThread: clock == TimeProvider.System)),
             Supervision.Escalate);
-        _ = link.Pump(worker);
+        _ = voice.Use(link, worker);
     }
 
     private Task<int> Delete(IReadOnlySet<string> inUse) =>

@@ -4,6 +4,7 @@ using Mneme.Coordinator.Export;
 using Mneme.Coordinator.Search;
 using Mneme.Journal;
 using Mneme.Specs;
+using Mneme.Worker;
 
 namespace Mneme.Coordinator.Embedded;
 
@@ -40,7 +41,7 @@ public static class EmbeddedRun
     public static async Task<RunOutcome> Run(
         RunRequest request, Action<ExperimentView> watch, CancellationToken stop)
     {
-        Publication.CheckExisting(request);
+        CheckExisting(request);
         if (request.Discard) StateFolder.Discard(request.Output, request.Spec.Name);
         await using var folder = StateFolder.Open(
             request.Output, request.Spec.Name, TimeProvider.System);
@@ -55,7 +56,7 @@ public static class EmbeddedRun
         StateFolder folder, RunRequest request, Action<ExperimentView> watch,
         CancellationToken stop)
     {
-        var submission = await Submission.Enter(
+        var submission = await Submissions.Enter(
             folder, request.Spec, request.Packing, request.MixNumerics);
         var trained = !submission.State.Completed;
         if (trained)
@@ -69,10 +70,31 @@ public static class EmbeddedRun
         await Sweep.Run(
             folder.Blobs, BlobsInUse.Of(submission.State), TimeProvider.System,
             age: TimeSpan.Zero);
-        var published = await Publication.Publish(folder, submission, results, request.Output);
+        var published = await Publication.Publish(
+            new Workshop(
+                folder.Path, folder.Blobs,
+                NumericsClass.Describe(results.Spec.Resources.Device)),
+            submission, results, request.Output);
         return new RunOutcome.Finished(
             results, published, trained, submission.State.DoneTrialSteps,
             submission.State.Plan.TrialStepsApart);
+    }
+
+    /// <exception cref="UserError">Results lie there that this program knows nothing
+    /// of.</exception>
+    private static void CheckExisting(RunRequest request)
+    {
+        var target = Publication.TargetOf(request.Output, request.Spec.Name);
+        var known = StateFolder.Exists(request.Output, request.Spec.Name);
+        if (request.Discard || known || !Directory.Exists(target)) return;
+        throw new UserError(
+            $"""
+            {target} exists, but the state it was made from is gone, so it cannot be continued
+            or checked. Nothing was changed. Choose one:
+              - give the spec another name, to keep both;
+              - choose another folder with --out;
+              - run again with --discard, to replace it when the new results are complete.
+            """);
     }
 
     private static async Task<string?> Train(

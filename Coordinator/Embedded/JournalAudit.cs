@@ -28,7 +28,7 @@ public static class JournalAudit
         var stream = await folder.Journal.Read(experiment);
         if (stream.Count == 0)
             return [.. faults, $"the journal knows no experiment '{experiment}'"];
-        var submission = await Submission.Look(folder, stream);
+        var submission = await Submissions.Look(folder, stream);
         var results = ExperimentResults.Of(
             submission.Spec, submission.Family, submission.State, submission.Results);
         var records = new ExperimentRecords(submission.State, folder.Blobs);

@@ -86,7 +86,7 @@ public sealed class MemoryReader : IAsyncDisposable
         {
             var stream = await folder.Journal.Read(experiment);
             if (stream.Count == 0) throw NeverBegun(output, experiment);
-            var submission = await Submission.Look(folder, stream);
+            var submission = await Submissions.Look(folder, stream);
             DeviceCheck.Demand(submission.Spec.Resources.Device);
             var kept = new HashSet<string>();
             await foreach (var blob in folder.Blobs.List()) kept.Add(blob.Sha.ToString());

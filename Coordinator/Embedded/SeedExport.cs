@@ -42,8 +42,8 @@ public static class SeedExport
     {
         var stream = await folder.Journal.Read(spec.Name);
         if (stream.Count == 0) throw Unfinished(spec, output);
-        Submission.DemandSame(folder, spec, (ExperimentSubmitted)stream[0]);
-        var submission = await Submission.Look(folder, stream);
+        Submissions.DemandSame(folder, spec, (ExperimentSubmitted)stream[0]);
+        var submission = await Submissions.Look(folder, stream);
         if (!submission.State.Completed) throw Unfinished(spec, output);
         var results = ExperimentResults.Of(
             spec, submission.Family, submission.State, submission.Results);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mneme.Actors;
+using Mneme.Coordinator.Dispatch;
 using Mneme.Journal;
 using Mneme.Messages;
 using Mneme.Specs;
@@ -7,8 +8,8 @@ using Mneme.Specs;
 namespace Mneme.Coordinator.Experiments;
 
 /// <summary>What an experiment's actor reaches outside itself.</summary>
-/// <param name="Send">Puts a message into a worker's mailbox; lost messages are asked for
-/// again.</param>
+/// <param name="Dispatch">Brings words to workers, and hears what was granted.</param>
+/// <param name="Decide">The rules: <see cref="ExperimentDecisions.Decide"/>.</param>
 /// <param name="HasBlob">Whether a checkpoint of that size is stored.</param>
 /// <param name="FetchLanes">Results that were too large for a frame.</param>
 /// <param name="Sweep">Deletes old checkpoints but for those in use.</param>
@@ -17,7 +18,8 @@ namespace Mneme.Coordinator.Experiments;
 public sealed record ExperimentSurroundings(
     IJournal Journal,
     long LeaderEpoch,
-    Func<string, Message, ValueTask> Send,
+    Address<DispatchMessage> Dispatch,
+    Func<ExperimentState, ExperimentCommand, Decision> Decide,
     Func<string, long, Task<bool>> HasBlob,
     Func<string, Task<ImmutableArray<LaneResult>>> FetchLanes,
     Func<IReadOnlySet<string>, Task<int>> Sweep,
@@ -52,26 +54,25 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         return default;
     }
 
-    protected override async ValueTask Receive(ExperimentMessage message)
+    protected override ValueTask Receive(ExperimentMessage message)
     {
         switch (message)
         {
             case ExperimentMessage.Credit credit:
-                await SendAgain(credit);
-                pending.Add(new Pending(
-                    new ExperimentCommand.GrantSegments(
-                        credit.Session.Id, credit.Free, credit.Live),
-                    credit.Session, null, null));
+                pending.Add(new Pending(Grant(credit), credit.Session));
+                break;
+            case ExperimentMessage.Holds holds: Compare(holds.Session); break;
+            case ExperimentMessage.Judge judge:
+                judge.Answer.Ok([.. judge.Held.Select(held => Verdict(judge.Session, held))]);
+                break;
+            case ExperimentMessage.Ordered ordered:
+                pending.Add(new Pending(ordered.Command, null) { Ordered = ordered.Answer });
                 break;
             case ExperimentMessage.Commits { Commit.LanesBlob: { } blob } commits:
                 Fetch(commits, blob);
                 break;
-            case ExperimentMessage.Commits commits:
-                Take(commits, commits.Commit.Lanes);
-                break;
-            case ExperimentMessage.Fetched fetched:
-                Take(fetched.Of, fetched.Lanes);
-                break;
+            case ExperimentMessage.Commits commits: Take(commits, commits.Commit.Lanes); break;
+            case ExperimentMessage.Fetched fetched: Take(fetched.Of, fetched.Lanes); break;
             case ExperimentMessage.Progressed progressed:
                 board.Reach(progressed.Segment.Index, progressed.Step);
                 outside.Watch(board.View(state));
@@ -83,13 +84,13 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                 break;
             case ExperimentMessage.Returns returns:
                 board.Trouble(returns.Cause, returns.Text);
-                pending.Add(new Pending(
-                    new ExperimentCommand.ReturnSegment(
-                        returns.Segment.Index, returns.Epoch, returns.Cause, returns.Text,
-                        returns.Counted),
-                    returns.Session, null, returns.Handled));
+                pending.Add(new Pending(GiveBack(returns), returns.Session)
+                {
+                    Handled = returns.Handled,
+                });
                 break;
         }
+        return default;
     }
 
     protected override async ValueTask Settle()
@@ -98,9 +99,19 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         var batch = pending.ToList();
         pending.Clear();
         if (await Write(batch) == Appended.Conflict)
-            foreach (var one in batch) await Write([one]);
+            foreach (var one in batch)
+                if (await Write([one]) == Appended.Conflict)
+                    throw new JournalException(
+                        $"the journal of {spec.Name} has another state than this process");
         outside.Watch(board.View(state));
     }
+
+    private ExperimentCommand.GrantSegments Grant(ExperimentMessage.Credit credit) => new(
+        credit.Session.Id, credit.Session.Numerics, Trains(credit.Session) ? credit.Free : 0,
+        credit.Live, board.Reached);
+
+    private static ExperimentCommand.ReturnSegment GiveBack(ExperimentMessage.Returns returns) =>
+        new(returns.Segment.Index, returns.Epoch, returns.Cause, returns.Text, returns.Counted);
 
     private void Fetch(ExperimentMessage.Commits commits, string blob) =>
         Here.Later<ImmutableArray<LaneResult>>(
@@ -113,7 +124,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         pending.Add(new Pending(
             new ExperimentCommand.CommitSegment(
                 commits.Session.Id, commits.Commit, lanes, commits.Session.Draining),
-            commits.Session, commits.Commit, commits.Handled));
+            commits.Session) { Commit = commits.Commit, Handled = commits.Handled });
 
     private async ValueTask<Appended> Write(IReadOnlyList<Pending> batch)
     {
@@ -132,14 +143,14 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         if (outcome != Appended.Ok) return outcome;
         state = after;
         foreach (var committed in events.OfType<SegmentCommitted>()) board.Take(committed);
-        foreach (var (one, decision) in batch.Zip(decisions)) await Answer(one, decision);
+        foreach (var (one, decision) in batch.Zip(decisions)) Answer(one, decision);
         return outcome;
     }
 
     // A commit whose blobs are not stored would be a promise that cannot be kept.
     private async ValueTask<Decision> Decide(ExperimentState current, Pending one) =>
         one.Commit is null || await IsStored(one.Commit)
-            ? ExperimentDecisions.Decide(current, one.Command)
+            ? outside.Decide(current, one.Command)
             : Decision.Nothing(CommitOutcome.NeedBlob);
 
     private async ValueTask<bool> IsStored(Commit commit) =>
@@ -147,29 +158,62 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         && (commit.Records is not { } records
             || await outside.HasBlob(records, commit.RecordsBytes));
 
-    private async ValueTask Answer(Pending one, Decision decision)
+    private void Answer(Pending one, Decision decision)
     {
-        var granted = decision.Granted.Select(segment => Assignments.Of(spec, state, segment));
+        var granted = decision.Granted.Select(s => Assignments.Of(spec, state, s)).ToList();
         if (one.Commit is { } commit)
-            await outside.Send(one.Session.Box, new CommitReply(
+            Say(one.Session!.Id, new CommitReply(
                 commit.Segment, commit.Epoch, decision.Outcome, granted.FirstOrDefault()));
         else if (one.Command is ExperimentCommand.ReturnSegment back)
-            await outside.Send(one.Session.Box, new CommitReply(
+            Say(one.Session!.Id, new CommitReply(
                 new SegmentId(spec.Name, back.Segment), back.Epoch, decision.Outcome, null));
-        else
-            foreach (var assign in granted) await outside.Send(one.Session.Box, assign);
+        else if (one.Command is ExperimentCommand.GrantSegments grant)
+        {
+            foreach (var assign in granted) Say(grant.Session, assign);
+            outside.Dispatch.Offer(new DispatchMessage.Took(
+                grant.Session, spec.Name, [.. granted.Select(a => (a.Segment, a.Epoch))]));
+        }
+        else if (one.Command is ExperimentCommand.Hold { Pause: true }) Stop("pause");
+        else if (one.Command is ExperimentCommand.Cancel) Stop("drop");
         one.Handled?.Ok(true);
+        one.Ordered?.Ok(decision.Outcome);
     }
+
+    private void Say(string session, Message message) =>
+        outside.Dispatch.Offer(new DispatchMessage.Say(session, message));
+
+    private void Stop(string verb) =>
+        outside.Dispatch.Offer(new DispatchMessage.SayAll(new Control(verb, spec.Name)));
+
+    private bool Trains(Session session) => session.Device == spec.Resources.Device;
 
     // A grant that the worker does not hold was lost on the way; a worker drops what it has seen.
-    private async ValueTask SendAgain(ExperimentMessage.Credit credit)
+    // What it holds and is not its own any more only takes a slot.
+    private void Compare(Session session)
     {
-        var held = credit.Held.Select(h => h.Segment.Index).ToHashSet();
+        var held = session.Held.Where(h => h.Segment.Experiment == spec.Name).ToList();
         foreach (var segment in state.Leased)
-            if (state.Segments[segment].Session == credit.Session.Id && !held.Contains(segment))
-                await outside.Send(credit.Session.Box, Assignments.Of(spec, state, segment));
+            if (state.Segments[segment].Session == session.Id
+                && held.All(h => h.Segment.Index != segment))
+                Say(session.Id, Assignments.Of(spec, state, segment));
+        foreach (var stale in held.Where(h => Verdict(session.Id, h).Epoch != h.Epoch))
+            Say(session.Id, new CommitReply(
+                stale.Segment, stale.Epoch, CommitOutcome.Fenced, null));
+        if (held.Count > 0 && state.Granting == Granting.Paused)
+            Say(session.Id, new Control("pause", spec.Name));
     }
 
-    private sealed record Pending(
-        ExperimentCommand Command, Session Session, Commit? Commit, Sink<bool>? Handled);
+    private Verdict Verdict(string session, Held held) =>
+        held.Segment.Index >= 0 && held.Segment.Index < state.Segments.Count
+        && state.Segments[held.Segment.Index] is { Status: SegmentStatus.Leased } segment
+        && segment.Session == session
+            ? new Verdict(held.Segment, segment.Epoch)
+            : new Verdict(held.Segment, null);
+
+    private sealed record Pending(ExperimentCommand Command, Session? Session)
+    {
+        public Commit? Commit { get; init; }
+        public Sink<bool>? Handled { get; init; }
+        public Sink<CommitOutcome>? Ordered { get; init; }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mneme.Journal;
 using Mneme.Messages;
 
 namespace Mneme.Coordinator.Experiments;
@@ -10,9 +11,12 @@ public abstract record ExperimentCommand
     private ExperimentCommand() { }
 
     /// <summary>Gives a session up to <paramref name="Slots"/> segments.</summary>
+    /// <param name="Numerics">The session's class of machines.</param>
     /// <param name="Live">Sessions whose lease runs; what others hold may be taken.</param>
+    /// <param name="Reached">The last step known of a running segment.</param>
     public sealed record GrantSegments(
-        string Session, int Slots, IReadOnlySet<string> Live) : ExperimentCommand;
+        string Session, string Numerics, int Slots, IReadOnlySet<string> Live,
+        Func<int, long> Reached) : ExperimentCommand;
 
     /// <param name="Draining">Whether the session takes no further work.</param>
     public sealed record CommitSegment(
@@ -22,6 +26,15 @@ public abstract record ExperimentCommand
     /// <summary>A segment comes back without a commit.</summary>
     public sealed record ReturnSegment(
         int Segment, long Epoch, string Cause, string Text, bool Counted) : ExperimentCommand;
+
+    public sealed record Hold(bool Pause, Order Order) : ExperimentCommand;
+
+    public sealed record Resume(Order Order) : ExperimentCommand;
+
+    public sealed record Cancel(Order Order) : ExperimentCommand;
+
+    /// <summary>Lets every quarantined segment try again.</summary>
+    public sealed record Retry(Order Order) : ExperimentCommand;
 }
 
 /// <summary>What a command decided.</summary>

@@ -17,16 +17,30 @@ public static class ExperimentDecisions
         ExperimentCommand.GrantSegments grant => Grant(state, grant),
         ExperimentCommand.CommitSegment commit => Commit(state, commit),
         ExperimentCommand.ReturnSegment back => Return(state, back),
+        ExperimentCommand.Hold or ExperimentCommand.Resume or ExperimentCommand.Cancel
+            or ExperimentCommand.Retry => Orders.Decide(state, command),
         _ => throw new UnreachableException(command.GetType().Name),
     };
 
+    // What a dead session holds comes back first, so that its death is on record and counts.
     private static Decision Grant(ExperimentState state, ExperimentCommand.GrantSegments command)
     {
-        var orphaned = state.Leased.Where(s => !command.Live.Contains(state.Segments[s].Session!));
-        var chosen = state.Ready.Concat(orphaned).Order().Take(command.Slots).ToImmutableArray();
-        var granted = chosen.Select(s => Granted(state, s, command.Session));
-        return new Decision([.. granted], CommitOutcome.Fresh, chosen);
+        if (state.Completed || state.Granting != Granting.Open || !Fits(state, command.Numerics))
+            return Decision.Nothing();
+        var events = ImmutableArray.CreateBuilder<ExperimentEvent>();
+        foreach (var orphan in state.Leased)
+            if (!command.Live.Contains(state.Segments[orphan].Session!))
+                events.AddRange(Losses.Of(state, orphan, command.Reached(orphan)));
+        var after = state.Apply(events);
+        var chosen = after.Ready.Take(command.Slots).ToImmutableArray();
+        if (!chosen.IsEmpty && state.Numerics.Length == 0)
+            events.Add(new NumericsBound(command.Numerics));
+        events.AddRange(chosen.Select(s => Granted(after, s, command.Session)));
+        return new Decision(events.ToImmutable(), CommitOutcome.Fresh, chosen);
     }
+
+    private static bool Fits(ExperimentState state, string numerics) =>
+        state.Numerics.Length == 0 || state.Numerics == numerics;
 
     private static Decision Commit(ExperimentState state, ExperimentCommand.CommitSegment command)
     {
@@ -69,7 +83,8 @@ public static class ExperimentDecisions
         events.AddRange(ready.Select(c => new SegmentReady(c)));
         // The child that takes the resident cohort continues on the same worker, within the same
         // transaction.
-        var next = command.Draining ? [] : ready.Take(1).ToImmutableArray();
+        var next = command.Draining || state.Granting != Granting.Open
+            ? [] : ready.Take(1).ToImmutableArray();
         events.AddRange(next.Select(c => Granted(after, c, command.Session)));
         if (after.Committed == after.Segments.Count) events.Add(new ExperimentCompleted());
         return new Decision(events.ToImmutable(), CommitOutcome.Fresh, next);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mneme.Actors;
+using Mneme.Coordinator.Dispatch;
 using Mneme.Messages;
 
 namespace Mneme.Coordinator.Experiments;
@@ -10,10 +11,22 @@ public abstract record ExperimentMessage
     private ExperimentMessage() { }
 
     /// <summary>A worker has free slots.</summary>
-    /// <param name="Held">What it holds: grants that are missing there are sent again.</param>
+    /// <param name="Live">Sessions whose lease runs; what others hold may be taken.</param>
     public sealed record Credit(
-        Session Session, int Free, ImmutableArray<Held> Held,
-        IReadOnlySet<string> Live) : ExperimentMessage;
+        Session Session, int Free, IReadOnlySet<string> Live) : ExperimentMessage;
+
+    /// <summary>What a worker holds: grants that are missing there are sent again, and what is not
+    /// its own any more is taken from it.</summary>
+    public sealed record Holds(Session Session) : ExperimentMessage;
+
+    /// <summary>Which of these a session that says Hello may go on with.</summary>
+    public sealed record Judge(
+        string Session, ImmutableArray<Held> Held,
+        Sink<ImmutableArray<Verdict>> Answer) : ExperimentMessage;
+
+    /// <summary>A person's order; the sink is answered once it is durable.</summary>
+    public sealed record Ordered(
+        ExperimentCommand Command, Sink<CommitOutcome> Answer) : ExperimentMessage;
 
     /// <summary>A commit came in; the sink is answered once nothing can undo what became of
     /// it.</summary>
@@ -37,7 +50,3 @@ public abstract record ExperimentMessage
         Session Session, SegmentId Segment, long Epoch, string Cause, string Text, bool Counted,
         Sink<bool>? Handled) : ExperimentMessage;
 }
-
-/// <summary>A session and the mailbox of its worker.</summary>
-/// <param name="Draining">Whether it takes no more work.</param>
-public sealed record Session(string Id, string Box, bool Draining);

@@ -22,7 +22,13 @@ public sealed record SegmentState(
 {
     /// <summary>Names of the blobs with its records, in the order of its commits.</summary>
     public ImmutableArray<string> Records { get; init; } = [];
+
+    /// <summary>Workers that died over it since its last commit.</summary>
+    public ImmutableArray<Loss> Losses { get; init; } = [];
 }
+
+/// <param name="Step">The last that was known.</param>
+public sealed record Loss(string Node, long Step);
 
 /// <summary>An experiment as its events made it. <see cref="Apply"/> is pure: the same stream gives
 /// the same state in every process.</summary>
@@ -74,19 +80,8 @@ public sealed record ExperimentState
             Status = SegmentStatus.Leased, Epoch = e.Epoch, Session = e.Session,
         }),
         SegmentCommitted e => Commit(e),
-        SegmentReturned e => With(e.Segment, s => s with
-        {
-            Status = SegmentStatus.Ready, Session = null,
-            Failures = s.Failures + (e.Counted ? 1 : 0),
-        }),
-        SegmentQuarantined e => With(e.Segment, s => s with
-        {
-            Status = SegmentStatus.Quarantined,
-        }) with
-        {
-            Quarantined = Quarantined + 1,
-            LastQuarantine = $"segment {Plan.Segments[e.Segment].Key} failed too often: {e.Text}",
-        },
+        SegmentReturned e => With(e.Segment, s => Return(s, e)),
+        SegmentQuarantined e => Quarantine(e),
         ExperimentCompleted => this with { Completed = true },
         NumericsBound e => this with { Numerics = e.Numerics },
         ExperimentHeld e => this with { Granting = e.Pause ? Granting.Paused : Granting.Held },
@@ -96,11 +91,7 @@ public sealed record ExperimentState
             Status = SegmentStatus.Cancelled, Epoch = s.Epoch + 1, Session = null,
         }) with
         { Granting = Granting.Cancelled },
-        SegmentRetried e => With(e.Segment, s => s with
-        {
-            Status = SegmentStatus.Ready, Failures = 0,
-        }) with
-        { Quarantined = Quarantined - 1 },
+        SegmentRetried e => Retry(e),
         EpochsRaised e => OfOpen(s => s with { Epoch = s.Epoch + e.By }),
         OperatorActed => this,
         _ => throw new UnreachableException(happened.GetType().Name),
@@ -109,11 +100,34 @@ public sealed record ExperimentState
     public ExperimentState Apply(IEnumerable<ExperimentEvent> stream) =>
         stream.Aggregate(this, (state, happened) => state.Apply(happened));
 
+    private static SegmentState Return(SegmentState s, SegmentReturned e) => s with
+    {
+        Status = SegmentStatus.Ready, Session = null,
+        Failures = s.Failures + (e.Counted ? 1 : 0),
+        Losses = e is { Session: { } lost, Step: { } step }
+            ? s.Losses.Add(new Loss(NodeOf(lost), step))
+            : s.Losses,
+    };
+
+    private ExperimentState Quarantine(SegmentQuarantined e) =>
+        With(e.Segment, s => s with { Status = SegmentStatus.Quarantined }) with
+        {
+            Quarantined = Quarantined + 1,
+            LastQuarantine = $"segment {Plan.Segments[e.Segment].Key} failed too often: {e.Text}",
+        };
+
+    private ExperimentState Retry(SegmentRetried e) =>
+        With(e.Segment, s => s with
+        {
+            Status = SegmentStatus.Ready, Failures = 0, Losses = [],
+        }) with
+        { Quarantined = Quarantined - 1 };
+
     private ExperimentState Commit(SegmentCommitted e) =>
         With(e.Segment, s => s with
         {
             Status = e.Final ? SegmentStatus.Committed : SegmentStatus.Ready,
-            Session = null, DoneStep = e.ToStep, Checkpoint = e.Checkpoint,
+            Losses = [], Session = null, DoneStep = e.ToStep, Checkpoint = e.Checkpoint,
             Commits = s.Commits.SetItem(e.Epoch, e.Checkpoint),
             Records = e.Records is { } records ? s.Records.Add(records) : s.Records,
         }) with
@@ -123,6 +137,10 @@ public sealed record ExperimentState
                 + (e.Final ? Plan.TrialsEndingWith(Plan.Segments[e.Segment]).Count() : 0),
             DoneTrialSteps = DoneTrialSteps + (e.ToStep - e.FromStep) * LanesOf(e.Segment),
         };
+
+    // A session is called node.incarnation.
+    private static string NodeOf(string session) =>
+        session.LastIndexOf('.') is var dot and > 0 ? session[..dot] : session;
 
     private ExperimentState OfOpen(Func<SegmentState, SegmentState> change) => Enumerable
         .Range(0, Segments.Count)

@@ -30,6 +30,9 @@ internal sealed class ProgressBoard(string name, FamilySchema family, Plan plan)
 
     public void Reach(int segment, long step) => reached[segment] = step;
 
+    /// <summary>The last step known of a running segment; 0 when none is.</summary>
+    public long Reached(int segment) => reached.GetValueOrDefault(segment);
+
     public void Trouble(string cause, string text)
     {
         if (cause == "storage") trouble = text;

@@ -43,8 +43,13 @@ public sealed record SegmentReady(int Segment) : ExperimentEvent;
 /// <summary>A grant ended without a commit.</summary>
 /// <param name="Counted">Whether it counts against the segment (its own fault, not the
 /// cluster's).</param>
+/// <param name="Session">Whose session ended while it held the segment, or null.</param>
+/// <param name="Step">The last step that was known of it then.</param>
 public sealed record SegmentReturned(
-    int Segment, long Epoch, string Cause, string Text, bool Counted) : ExperimentEvent;
+    int Segment, long Epoch, string Cause, string Text, bool Counted,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Session = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Step = null)
+    : ExperimentEvent;
 
 /// <summary>A segment failed too often; it waits for a person.</summary>
 public sealed record SegmentQuarantined(int Segment, string Cause, string Text) : ExperimentEvent;

@@ -1,3 +1,4 @@
+using Mneme.Coordinator.Experiments;
 using Mneme.Journal;
 using Mneme.Messages;
 using Mneme.Tests.Coordinator.Experiments;

@@ -41,7 +41,7 @@ public sealed class ReadmeTests
         foreach (var path in Directory.GetFiles(
             Path.Combine(Repository.Root, "experiments"), "*.yaml"))
         {
-            var reading = SpecReader.Read(path, Submission.Schemas);
+            var reading = SpecReader.Read(path, Submissions.Schemas);
             string.Join('\n', reading.Errors).ShouldBeEmpty();
             reading.Spec!.Name.ShouldBe(Path.GetFileNameWithoutExtension(path));
         }
@@ -89,7 +89,7 @@ public sealed class ReadmeTests
         yaml.Contains("name:", StringComparison.Ordinal) ? yaml : $"name: piece\n{yaml}";
 
     private static string Errors(string name, string yaml) => string.Join('\n', SpecReader
-        .Parse(name, Encoding.UTF8.GetBytes(yaml), Submission.Schemas).Errors);
+        .Parse(name, Encoding.UTF8.GetBytes(yaml), Submissions.Schemas).Errors);
 
     private static void CopyExperiments(Workplace place)
     {

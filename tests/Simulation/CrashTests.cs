@@ -55,7 +55,8 @@ public sealed class CrashTests : IDisposable
     [InlineData(Dam), InlineData(Transformer)]
     public async Task From_wherever_a_crash_left_the_journal_the_results_are_the_same(string text)
     {
-        var spec = SpecReader.Parse("spec", Encoding.UTF8.GetBytes(text), Submission.Schemas).Spec!;
+        var spec = SpecReader.Parse(
+            "spec", Encoding.UTF8.GetBytes(text), Submissions.Schemas).Spec!;
         var (expected, stream) = await Whole(spec);
         var cuts = Enumerable.Range(1, stream.Count - 1)
             .Where(i => stream[i] is SegmentCommitted).ToList();
@@ -103,7 +104,7 @@ public sealed class CrashTests : IDisposable
 
     private static async Task<Submission> Train(StateFolder state, ExperimentSpec spec)
     {
-        var submission = await Submission.Enter(state, spec, Wishes, false);
+        var submission = await Submissions.Enter(state, spec, Wishes, false);
         await using (var cluster = new EmbeddedCluster(
             state, submission, _ => { }, TimeProvider.System))
             (await cluster.Finish(slots: 2, default)).ShouldBeNull();

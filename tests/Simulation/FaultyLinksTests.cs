@@ -33,8 +33,9 @@ public sealed class FaultyLinksTests : IDisposable
     {
         var clock = new VirtualClock(DateTimeOffset.UnixEpoch.AddYears(50));
         await using var state = StateFolder.Open(folder, "weather", clock);
-        var spec = SpecReader.Parse("spec", Encoding.UTF8.GetBytes(Spec), Submission.Schemas).Spec!;
-        var submission = await Submission.Enter(state, spec, new PackingWishes(2, 2, 2), false);
+        var spec = SpecReader.Parse(
+            "spec", Encoding.UTF8.GetBytes(Spec), Submissions.Schemas).Spec!;
+        var submission = await Submissions.Enter(state, spec, new PackingWishes(2, 2, 2), false);
         var weather = new Faults(seed)
         {
             Drop = 0.2, DropAnswer = 0.2, Duplicate = 0.3, Reorder = 0.3,

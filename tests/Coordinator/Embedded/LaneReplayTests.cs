@@ -53,7 +53,7 @@ public sealed class LaneReplayTests
         await RunInPart(place, spec);
         await using var folder = StateFolder.Open(
             place.At("results"), "replayed", TimeProvider.System);
-        var submission = await Submission.Look(folder, await folder.Journal.Read("replayed"));
+        var submission = await Submissions.Look(folder, await folder.Journal.Read("replayed"));
         var state = submission.State;
         var plan = state.Plan;
         var compared = 0;

@@ -57,14 +57,14 @@ public sealed class PackingChoiceTests
     {
         var yaml = $"name: x\nmodel: memory-mlp\n{rest}";
         var reading = SpecReader.Parse(
-            "x.yaml", System.Text.Encoding.UTF8.GetBytes(yaml), Submission.Schemas);
+            "x.yaml", System.Text.Encoding.UTF8.GetBytes(yaml), Submissions.Schemas);
         return reading.Spec.ShouldNotBeNull(string.Join('\n', reading.Errors));
     }
 
     private static ImmutableArray<PackingEstimate> Choose(
         ExperimentSpec spec, PackingWishes wishes)
     {
-        var family = Submission.FamilyOf(spec);
+        var family = Submissions.FamilyOf(spec);
         return PackingChoice.Of(spec, family, TrialEnumeration.Of(spec, family), wishes);
     }
 }

@@ -33,7 +33,44 @@ public sealed class ExperimentDecisionsTests
     {
         var state = Apply(TwoChains(), Grant(TwoChains(), "dead", slots: 2));
 
-        Grant(state, "alive", slots: 1).Events.ShouldBe([new SegmentGranted(0, 2, "alive")]);
+        Grant(state, "alive", slots: 1).Events.Last()
+            .ShouldBe(new SegmentGranted(0, 2, "alive"));
+    }
+
+    [Fact]
+    public void A_death_is_on_record_and_counts_against_nothing()
+    {
+        var state = Apply(TwoChains(), Grant(TwoChains(), "node-1.life", slots: 1));
+
+        Grant(state, "alive", slots: 1).Events[0].ShouldBe(new SegmentReturned(
+            0, 1, "worker_lost", "", Counted: false, "node-1.life", Step: 7));
+    }
+
+    [Theory]
+    [InlineData("a", "b", "c", true)]
+    [InlineData("a", "a", "a", false)]
+    [InlineData("a", "b", "b", false)]
+    public void Three_nodes_that_die_at_one_place_quarantine_the_segment(
+        string first, string second, string third, bool quarantined)
+    {
+        var state = TwoChains();
+        foreach (var node in new[] { first, second, third })
+            state = Apply(state, Grant(state, $"{node}.life", slots: 1));
+
+        state = Apply(state, Grant(state, "alive", slots: 1));
+
+        (state.Segments[0].Status == SegmentStatus.Quarantined).ShouldBe(quarantined);
+    }
+
+    [Fact]
+    public void The_first_grant_fixes_the_class_of_machines_and_others_get_nothing()
+    {
+        var open = TwoChains() with { Numerics = "" };
+        var decision = Grant(open, "alive", slots: 1, numerics: "x");
+
+        decision.Events[0].ShouldBe(new NumericsBound("x"));
+        Grant(Apply(open, decision), "other", slots: 1, numerics: "y").Events.ShouldBeEmpty();
+        Grant(Apply(open, decision), "other", slots: 1, numerics: "x").Granted.ShouldBe([2]);
     }
 
     [Fact]
@@ -194,9 +231,10 @@ public sealed class ExperimentDecisionsTests
     private static ExperimentState Granted(string session = "alive") =>
         Apply(TwoChains(), Grant(TwoChains(), session, slots: 1));
 
-    private static Decision Grant(ExperimentState state, string session, int slots) =>
-        ExperimentDecisions.Decide(
-            state, new ExperimentCommand.GrantSegments(session, slots, Live));
+    private static Decision Grant(
+        ExperimentState state, string session, int slots, string numerics = "numerics") =>
+        ExperimentDecisions.Decide(state, new ExperimentCommand.GrantSegments(
+            session, numerics, slots, Live, _ => 7));
 
     private static Decision Commit(
         ExperimentState state, string session, int segment, long epoch, long from, long to,

@@ -1,41 +1,32 @@
-using Mneme.Coordinator.Export;
+using Mneme.Blobs;
+using Mneme.Coordinator.Experiments;
 using Mneme.Coordinator.Export.SeedLayout;
 using Mneme.Results;
 using Mneme.Specs;
-using Mneme.Worker;
 
-namespace Mneme.Coordinator.Embedded;
+namespace Mneme.Coordinator.Export;
+
+/// <summary>Where results are made from.</summary>
+/// <param name="Folder">For files on their way; on the same file system as the results.</param>
+/// <param name="Numerics">The class of machines that trained them, in words.</param>
+internal sealed record Workshop(string Folder, IBlobStore Blobs, string Numerics);
 
 /// <summary>Turns a finished experiment into <c>OUT/NAME/</c>.</summary>
 internal static class Publication
 {
-    /// <exception cref="UserError">Results lie there that this program knows nothing
-    /// of.</exception>
-    public static void CheckExisting(RunRequest request)
-    {
-        var target = TargetOf(request.Output, request.Spec.Name);
-        var known = StateFolder.Exists(request.Output, request.Spec.Name);
-        if (request.Discard || known || !Directory.Exists(target)) return;
-        throw new UserError(
-            $"""
-            {target} exists, but the state it was made from is gone, so it cannot be continued
-            or checked. Nothing was changed. Choose one:
-              - give the spec another name, to keep both;
-              - choose another folder with --out;
-              - run again with --discard, to replace it when the new results are complete.
-            """);
-    }
+    public static string TargetOf(string output, string experiment) =>
+        Path.Combine(output, experiment);
 
     /// <summary>Writes what is not published yet; gives the folder.</summary>
     public static async Task<string> Publish(
-        StateFolder state, Submission submission, ExperimentResults results, string output)
+        Workshop workshop, Submission submission, ExperimentResults results, string output)
     {
         var target = TargetOf(output, results.Spec.Name);
         if (Manifest.PublishedIdentity(target) == Manifest.IdentityOf(results)) return target;
         try
         {
-            var folder = new ResultFolder(state.Path);
-            await WriteAll(folder, state, submission, results);
+            var folder = new ResultFolder(workshop.Folder);
+            await WriteAll(folder, workshop, submission, results);
             folder.Publish(target);
             return target;
         }
@@ -65,17 +56,14 @@ internal static class Publication
         folder.Write($"{name}.pkl", stream => Pickle.Write(stream, all));
     }
 
-    private static string TargetOf(string output, string experiment) =>
-        Path.Combine(output, experiment);
-
     private static async Task WriteAll(
-        ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results)
+        ResultFolder folder, Workshop workshop, Submission submission, ExperimentResults results)
     {
         var continual = ContinualResults.Of(results);
         var ranks = await RankResults.Of(
-            results, new ExperimentRecords(submission.State, state.Blobs).Of);
+            results, new ExperimentRecords(submission.State, workshop.Blobs).Of);
         await WritePickles(folder, results, continual, ranks, new TrialReader(
-            results, submission.State, state.Blobs));
+            results, submission.State, workshop.Blobs));
         folder.WriteText("trials.csv", text => ResultTables.WriteTrials(results, continual, text));
         if (continual is not null)
         {
@@ -86,19 +74,19 @@ internal static class Publication
             folder.WriteText(RankTable.FileName, text => RankTable.Write(ranks, text));
         folder.WriteText("points.csv", text => ResultTables.WritePoints(results, text));
         folder.WriteText("experiment.yaml", text => text.Write(SpecWriter.Write(results.Spec)));
-        await WriteFigures(folder, state, submission, results, continual, ranks);
-        await TrialFolders.Write(folder, results, submission.State, state.Blobs);
+        await WriteFigures(folder, workshop, submission, results, continual, ranks);
+        await TrialFolders.Write(folder, results, submission.State, workshop.Blobs);
         folder.Write(Manifest.FileName, stream => Manifest.Write(
             stream, results, submission.State,
-            NumericsClass.Describe(results.Spec.Resources.Device), folder.Hashes));
+            workshop.Numerics, folder.Hashes));
     }
 
     private static async Task WriteFigures(
-        ResultFolder folder, StateFolder state, Submission submission, ExperimentResults results,
+        ResultFolder folder, Workshop workshop, Submission submission, ExperimentResults results,
         ContinualResults? continual, RankResults? ranks)
     {
         var figures = await ResultFigures.Of(
-            results, continual, new ExperimentRecords(submission.State, state.Blobs).Of);
+            results, continual, new ExperimentRecords(submission.State, workshop.Blobs).Of);
         foreach (var figure in figures.All)
             folder.WriteText($"plots/{figure.Name}.svg", text => text.Write(figure.Svg));
         if (continual is null) return;

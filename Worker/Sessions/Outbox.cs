@@ -1,0 +1,53 @@
+using Mneme.Messages;
+
+namespace Mneme.Worker.Sessions;
+
+/// <summary>What must be answered: each message is said again, ever more rarely, until its answer
+/// comes.</summary>
+internal sealed class Outbox(TimeProvider clock)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
+    private readonly SortedDictionary<(string, int, long), Entry> waiting = [];
+
+    public int Count => waiting.Count;
+
+    /// <summary>Replaces an earlier message about the same grant.</summary>
+    public void Put(SegmentId segment, long epoch, Message message) =>
+        waiting[Key(segment, epoch)] = new Entry(message) { Due = clock.GetUtcNow() };
+
+    public void Answered(SegmentId segment, long epoch) => waiting.Remove(Key(segment, epoch));
+
+    /// <summary>All that wait are due at once: whoever answers has only now come to know us.
+    /// </summary>
+    public void Hurry()
+    {
+        foreach (var entry in waiting.Values) entry.Due = clock.GetUtcNow();
+    }
+
+    /// <summary>Messages whose time has come, with how often each was said before.</summary>
+    public IReadOnlyList<(Message Message, int Times)> TakeDue()
+    {
+        var now = clock.GetUtcNow();
+        var due = new List<(Message, int)>();
+        foreach (var entry in waiting.Values.Where(entry => entry.Due <= now))
+        {
+            due.Add((entry.Message, entry.Times));
+            entry.Due = now + entry.Pause;
+            entry.Pause = entry.Pause * 2 < LongestPause ? entry.Pause * 2 : LongestPause;
+            entry.Times++;
+        }
+        return due;
+    }
+
+    private static (string, int, long) Key(SegmentId segment, long epoch) =>
+        (segment.Experiment, segment.Index, epoch);
+
+    private sealed class Entry(Message message)
+    {
+        public Message Message => message;
+        public DateTimeOffset Due { get; set; }
+        public TimeSpan Pause { get; set; } = FirstPause;
+        public int Times { get; set; }
+    }
+}
