@@ -14,6 +14,19 @@ namespace Mneme.Coordinator.Experiments;
 public sealed record ExperimentView(
     string Name, int Trials, int Finished, int Running, int Diverged,
     long DoneTrialSteps, long TrialSteps, BestTrial? Best, bool Completed, string? Stuck,
-    string? Trouble);
+    string? Trouble)
+{
+    public Granting Granting { get; init; }
+    public int Committed { get; init; }
+    public int Quarantined { get; init; }
+
+    /// <summary>active, held, paused, stuck, done or cancelled.</summary>
+    public string State =>
+        Completed ? "done"
+        : Granting == Granting.Cancelled ? "cancelled"
+        : Stuck is not null ? "stuck"
+        : Granting == Granting.Paused ? "paused"
+        : Granting == Granting.Held ? "held" : "active";
+}
 
 public sealed record BestTrial(int Ordinal, string Measure, double Value);

@@ -41,7 +41,10 @@ internal sealed class ProgressBoard(string name, FamilySchema family, Plan plan)
     public ExperimentView View(ExperimentState state) => new(
         name, plan.Trials.Length, state.FinishedTrials, state.Leased.Sum(LanesOf),
         diverged.Count(it => it), state.DoneTrialSteps + Underway(state), plan.TrialSteps, Best(),
-        state.Completed, state.Stuck ? state.LastQuarantine : null, trouble);
+        state.Completed, state.Stuck ? state.LastQuarantine : null, trouble)
+    {
+        Granting = state.Granting, Committed = state.Committed, Quarantined = state.Quarantined,
+    };
 
     private long Underway(ExperimentState state) => state.Leased.Sum(s => LanesOf(s)
         * Math.Max(0, reached.GetValueOrDefault(s) - state.Segments[s].DoneStep));
