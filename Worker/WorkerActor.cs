@@ -25,6 +25,7 @@ public sealed class WorkerActor : Actor<WorkerMessage>
     private bool gone;
     private long helloSent;
     private int hellos;
+    private long begun;
     private long? alone;
 
     public WorkerActor(WorkerSurroundings outside)
@@ -73,6 +74,7 @@ public sealed class WorkerActor : Actor<WorkerMessage>
         if (signal is Signal.ChildStopped { Name: var stopped }) slots.Empty(stopped);
         else if (signal is Signal.ChildFailed { Name: var dead }) slots.Empty(dead);
         else return;
+        foreach (var next in slots.TakeWaiting(_ => true)) await Begin(next);
         await Changed();
     }
 
@@ -127,6 +129,7 @@ public sealed class WorkerActor : Actor<WorkerMessage>
     // Computed steps stay; only the name of the right to commit them may have changed.
     private void Judge(Verdict verdict)
     {
+        if (verdict.Epoch is null) slots.TakeWaiting(a => a.Segment == verdict.Segment);
         foreach (var held in slots.All.Where(r => r.Segment == verdict.Segment).ToList())
             if (verdict.Epoch is not { } epoch) Drop(held);
             else if (epoch > held.Epoch) slots.Change(held with { Epoch = epoch });
@@ -154,12 +157,13 @@ public sealed class WorkerActor : Actor<WorkerMessage>
     private async ValueTask Begin(Assign assign)
     {
         if (draining || !slots.IsNew(assign)) return;
-        if (slots.Free == 0)
+        if (!slots.HasRoom)
         {
-            await Put(new Release(assign.Segment, assign.Epoch, "no_slot"));
+            if (slots.SomeStop) slots.Wait(assign);
+            else await Put(new Release(assign.Segment, assign.Epoch, "no_slot"));
             return;
         }
-        var name = $"cohort-{assign.Segment.Experiment}-{assign.Segment.Index}-{assign.Epoch}";
+        var name = $"cohort-{assign.Segment.Experiment}-{assign.Segment.Index}-{++begun}";
         var cohort = Here.Spawn<CohortMessage>(
             name, () => outside.NewCohort(assign, blobs, Here.Self), Supervision.Stop);
         slots.Fill(cohort, name, assign);
@@ -170,6 +174,8 @@ public sealed class WorkerActor : Actor<WorkerMessage>
     private async ValueTask Answered(CommitReply reply)
     {
         outbox.Answered(reply.Segment, reply.Epoch);
+        if (reply.Outcome is CommitOutcome.Fresh or CommitOutcome.Duplicate)
+            slots.Answered(reply.Segment, reply.Epoch);
         if (reply.Outcome == CommitOutcome.NeedBlob)
             await Put(new Failed(
                 reply.Segment, reply.Epoch, "storage",
@@ -183,7 +189,7 @@ public sealed class WorkerActor : Actor<WorkerMessage>
             Tell();
             return;
         }
-        if (cohort is not null) Free(cohort, reply.Outcome);
+        if (cohort is not null) Stop(cohort);
         if (reply.Next is { } next) await Begin(next);
         await LeaveIfDone();
     }
@@ -225,9 +231,9 @@ public sealed class WorkerActor : Actor<WorkerMessage>
         await Flush();
     }
 
-    private void Free(Running cohort, CommitOutcome outcome)
+    private void Stop(Running cohort)
     {
-        if (outcome == CommitOutcome.Fenced) slots.Forget(cohort);
+        slots.Change(cohort with { IsStopping = true });
         Here.Stop(cohort.Actor);
     }
 
@@ -235,7 +241,7 @@ public sealed class WorkerActor : Actor<WorkerMessage>
     private void Drop(Running held)
     {
         outbox.Answered(held.Segment, held.Epoch);
-        Free(held, CommitOutcome.Fenced);
+        Stop(held);
     }
 
     // --- orders and the end ---
@@ -259,6 +265,7 @@ public sealed class WorkerActor : Actor<WorkerMessage>
             Here.After("drain", within, new WorkerMessage.DrainOver());
             if (isKnown) await outside.Send(new Draining(), false);
         }
+        slots.TakeWaiting(_ => true);
         foreach (var cohort in slots.All) cohort.Actor.Offer(new CohortMessage.Drain());
         await Changed();
     }

@@ -38,9 +38,10 @@ public sealed class WorkerLink
         (session, leaderBox) = (null, null);
         link = fresh;
         worker.Offer(new WorkerMessage.Linked(fresh.Box));
-        await foreach (var frame in fresh.Inbox.ReadAllAsync())
-            if (Read(frame) is { } message)
-                worker.Offer(new WorkerMessage.Arrived(message));
+        while (await fresh.Inbox.WaitToReadAsync())
+            while (fresh.Inbox.TryRead(out var frame))
+                if (Read(frame) is { } message)
+                    worker.Offer(new WorkerMessage.Arrived(message));
         link = null;
         worker.Offer(new WorkerMessage.Unlinked());
     }

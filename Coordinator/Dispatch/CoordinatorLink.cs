@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using Mneme.Actors;
 using Mneme.Messages;
 using Mneme.Transport;
@@ -26,24 +27,25 @@ public sealed class CoordinatorLink(ILink link, long leaderEpoch)
         link.Serve(delivery => Handle(dispatch, delivery.Frame), Window);
 
     /// <summary>Until the link ends or the leader's time does.</summary>
-    public async Task Pump(Address<DispatchMessage> dispatch, CancellationToken over)
-    {
-        try
+    public Task Pump(Address<DispatchMessage> dispatch, CancellationToken over) =>
+        Each(link.Inbox, frame =>
         {
-            await foreach (var frame in link.Inbox.ReadAllAsync(over))
-                if (Open(frame) is { } letter)
-                    dispatch.Offer(new DispatchMessage.Arrived(letter, null));
-        }
-        catch (OperationCanceledException) { }
-    }
+            if (Open(frame) is { } letter)
+                dispatch.Offer(new DispatchMessage.Arrived(letter, null));
+        }, over);
 
     /// <summary>Brings the broker's word of ended mailboxes.</summary>
-    public async Task PumpDepartures(Address<DispatchMessage> dispatch, CancellationToken over)
+    public Task PumpDepartures(Address<DispatchMessage> dispatch, CancellationToken over) =>
+        Each(link.Departures, box => dispatch.Offer(new DispatchMessage.Departed(box)), over);
+
+    // Not ReadAllAsync, which goes on in the thread pool, whatever the caller's context is.
+    private static async Task Each<T>(
+        ChannelReader<T> reader, Action<T> take, CancellationToken over)
     {
         try
         {
-            await foreach (var box in link.Departures.ReadAllAsync(over))
-                dispatch.Offer(new DispatchMessage.Departed(box));
+            while (await reader.WaitToReadAsync(over))
+                while (!over.IsCancellationRequested && reader.TryRead(out var item)) take(item);
         }
         catch (OperationCanceledException) { }
     }

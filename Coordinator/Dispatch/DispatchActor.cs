@@ -29,7 +29,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     private readonly SlotOffers offers;
     private ImmutableHashSet<string> live = [];
     private CoordinatorLink? link;
-    private DateTimeOffset linkedAt;
+    private TimeSpan linkedAt;
     private bool draining;
 
     public DispatchActor(DispatchSurroundings outside) =>
@@ -65,7 +65,8 @@ public sealed class DispatchActor : Actor<DispatchMessage>
         }
     }
 
-    private DateTimeOffset Now => Here.Clock.GetUtcNow();
+    // Wall clocks jump.
+    private TimeSpan Now => Here.Clock.GetElapsedTime(0);
 
     private void Say(string box, Message message) => link?.Say(box, message, Here.Self);
 
@@ -209,7 +210,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     private void Note(DispatchMessage.Took took)
     {
         if (book.Find(took.Session) is not { } session) return;
-        session = session with { Unconfirmed = session.Unconfirmed.Union(took.Granted) };
+        session = session.Granted(took.Granted);
         book.Put(session);
         offers.GoOn(session, live);
     }

@@ -16,7 +16,7 @@ public sealed record Session(
     /// <summary>Number of the newest beat.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>Slots that the newest beat offered.</summary>
+    /// <summary>Slots that the newest beat offered, less what was granted since.</summary>
     public int Free { get; init; }
 
     public ImmutableArray<Held> Held { get; init; } = [];
@@ -25,20 +25,28 @@ public sealed record Session(
     /// </summary>
     public ImmutableHashSet<(SegmentId Segment, long Epoch)> Unconfirmed { get; init; } = [];
 
-    public DateTimeOffset LastBeat { get; init; }
+    public TimeSpan LastBeat { get; init; }
     public TimeSpan PoolDelay { get; init; }
 
     /// <summary>Since when its mailbox is gone, or null.</summary>
-    public DateTimeOffset? SuspectSince { get; init; }
+    public TimeSpan? SuspectSince { get; init; }
 
-    public int Credit => Draining || SuspectSince is not null
-        ? 0
-        : Math.Max(0, Math.Min(Free, Slots) - Unconfirmed.Count);
+    public int Credit => Draining || SuspectSince is not null ? 0 : Math.Max(0, Free);
 
-    public Session After(Beat beat, DateTimeOffset now) => this with
+    /// <summary>A beat may have left before the last grants arrived.</summary>
+    public Session After(Beat beat, TimeSpan now)
     {
-        Sequence = beat.Sequence, Free = beat.Free, Held = beat.Held, PoolDelay = beat.PoolDelay,
-        LastBeat = now, SuspectSince = null,
-        Unconfirmed = Unconfirmed.Except(beat.Held.Select(h => (h.Segment, h.Epoch))),
+        var unconfirmed = Unconfirmed.Except(beat.Held.Select(h => (h.Segment, h.Epoch)));
+        return this with
+        {
+            Sequence = beat.Sequence, Held = beat.Held, PoolDelay = beat.PoolDelay,
+            LastBeat = now, SuspectSince = null, Unconfirmed = unconfirmed,
+            Free = Math.Min(beat.Free, Slots) - unconfirmed.Count,
+        };
+    }
+
+    public Session Granted(ImmutableArray<(SegmentId Segment, long Epoch)> grants) => this with
+    {
+        Free = Free - grants.Length, Unconfirmed = Unconfirmed.Union(grants),
     };
 }

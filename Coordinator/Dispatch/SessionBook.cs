@@ -4,7 +4,7 @@ using Mneme.Messages;
 namespace Mneme.Coordinator.Dispatch;
 
 /// <summary>Every session of a leader's time, and what its silence means. No clock, no wire: time
-/// comes in with each call.</summary>
+/// comes in with each call, as what has passed on a monotonic clock.</summary>
 public sealed class SessionBook
 {
     /// <summary>After a sign that a mailbox is gone: time to come back with a new one.</summary>
@@ -48,7 +48,7 @@ public sealed class SessionBook
     public Session? Find(string id) => byId.GetValueOrDefault(id);
 
     /// <summary>The broker saw a mailbox end, or gave a frame for it back.</summary>
-    public void Suspect(string box, DateTimeOffset now)
+    public void Suspect(string box, TimeSpan now)
     {
         if (idByBox.TryGetValue(box, out var id) && byId[id].SuspectSince is null)
             byId[id] = byId[id] with { SuspectSince = now };
@@ -56,13 +56,13 @@ public sealed class SessionBook
 
     /// <summary>Those whose beat is late: an empty answer tells whether their mailbox is there.
     /// </summary>
-    public IEnumerable<Session> Silent(DateTimeOffset now) => byId.Values
+    public IEnumerable<Session> Silent(TimeSpan now) => byId.Values
         .Where(s => s.SuspectSince is null && now - s.LastBeat > Late);
 
     /// <summary>Sessions taken for dead before their lease runs out. None while too many went at
     /// once (then a broker's node went, not they), or soon after the leader's own link came.
     /// </summary>
-    public ImmutableHashSet<string> Lost(DateTimeOffset now, bool linkIsYoung)
+    public ImmutableHashSet<string> Lost(TimeSpan now, bool linkIsYoung)
     {
         var suspects = byId.Values.Where(s => s.SuspectSince is not null).ToList();
         if (linkIsYoung || Brakes(suspects)) return [];

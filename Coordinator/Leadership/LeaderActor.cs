@@ -86,7 +86,7 @@ public sealed class LeaderActor(LeaderSurroundings outside) : Actor<LeaderMessag
         return default;
     }
 
-    protected override ValueTask Notice(Signal signal)
+    protected override async ValueTask Notice(Signal signal)
     {
         if (signal is Signal.ChildFailed failed)
         {
@@ -95,7 +95,8 @@ public sealed class LeaderActor(LeaderSurroundings outside) : Actor<LeaderMessag
             if (epoch is not null) StepDown("a part of it failed");
         }
         else if (signal is Signal.ChildStopped) isOver = true;
-        return default;
+        else if (signal is Signal.Stopping && epoch is { } held)
+            await outside.Journal.YieldLead(held);      // a standby need not wait
     }
 
     private void Act()

@@ -14,9 +14,10 @@ namespace Mneme.Coordinator.Leadership;
 /// <summary>Everything that lives while one process leads under one epoch: the dispatcher, the
 /// experiments, the queue's service. It begins from the journal, and any failure ends it: the next
 /// reign begins from the journal again.</summary>
+/// <param name="begun">Hears where the reign can be asked, once it can.</param>
 public sealed class ReignActor(
-    CoordinatorSurroundings outside, long epoch, ILink first, Action deposed)
-    : Actor<ReignMessage>, IAsyncDisposable
+    CoordinatorSurroundings outside, long epoch, ILink first, Action deposed,
+    Action<Address<ReignMessage>> begun) : Actor<ReignMessage>, IAsyncDisposable
 {
     private static readonly TimeSpan ViewEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -29,7 +30,7 @@ public sealed class ReignActor(
 
     public async ValueTask DisposeAsync()
     {
-        await over.CancelAsync();
+        over.Cancel();      // here and now: what it ends are loops that wait for frames
         if (service is not null) await service.DisposeAsync();
         over.Dispose();
     }
@@ -49,6 +50,7 @@ public sealed class ReignActor(
             await Host(row.Name);
         await Use(first);
         Here.Every("tick", ViewEvery, new ReignMessage.Tick());
+        begun(Here.Self);
     }
 
     protected override async ValueTask Receive(ReignMessage message)

@@ -14,7 +14,7 @@ internal sealed class Outbox(TimeProvider clock)
 
     /// <summary>Replaces an earlier message about the same grant.</summary>
     public void Put(SegmentId segment, long epoch, Message message) =>
-        waiting[Key(segment, epoch)] = new Entry(message) { Due = clock.GetUtcNow() };
+        waiting[Key(segment, epoch)] = new Entry(message) { Due = Now };
 
     public void Answered(SegmentId segment, long epoch) => waiting.Remove(Key(segment, epoch));
 
@@ -22,13 +22,13 @@ internal sealed class Outbox(TimeProvider clock)
     /// </summary>
     public void Hurry()
     {
-        foreach (var entry in waiting.Values) entry.Due = clock.GetUtcNow();
+        foreach (var entry in waiting.Values) entry.Due = Now;
     }
 
     /// <summary>Messages whose time has come, with how often each was said before.</summary>
     public IReadOnlyList<(Message Message, int Times)> TakeDue()
     {
-        var now = clock.GetUtcNow();
+        var now = Now;
         var due = new List<(Message, int)>();
         foreach (var entry in waiting.Values.Where(entry => entry.Due <= now))
         {
@@ -40,13 +40,15 @@ internal sealed class Outbox(TimeProvider clock)
         return due;
     }
 
+    private TimeSpan Now => clock.GetElapsedTime(0);
+
     private static (string, int, long) Key(SegmentId segment, long epoch) =>
         (segment.Experiment, segment.Index, epoch);
 
     private sealed class Entry(Message message)
     {
         public Message Message => message;
-        public DateTimeOffset Due { get; set; }
+        public TimeSpan Due { get; set; }
         public TimeSpan Pause { get; set; } = FirstPause;
         public int Times { get; set; }
     }

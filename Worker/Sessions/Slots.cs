@@ -11,24 +11,42 @@ internal sealed class Slots(int count)
     private readonly SortedDictionary<string, Running> running =
         new(StringComparer.Ordinal);
 
-    // What was begun once is not begun again, however often its grant is sent.
-    private readonly HashSet<(SegmentId, long)> seen = [];
+    // What was answered is not begun again, however late its grant comes once more.
+    private readonly HashSet<(SegmentId, long)> answered = [];
 
-    public int Free => count - running.Count;
+    // Granted while the cohort that they follow is still about to stop.
+    private readonly List<Assign> waiting = [];
+
+    public int Free => count - running.Count - waiting.Count;
+    public bool HasRoom => running.Count < count;
     public bool AreEmpty => running.Count == 0;
-    public IReadOnlyCollection<Running> All => running.Values;
+    public bool SomeStop => running.Values.Count(r => r.IsStopping) > waiting.Count;
+
+    /// <summary>Without those that are about to stop: they only take a slot.</summary>
+    public IEnumerable<Running> All => running.Values.Where(r => !r.IsStopping);
 
     public ImmutableArray<Held> Held =>
-        [.. running.Values.Select(r => new Held(r.Segment, r.Epoch, r.Step))];
+    [
+        .. All.Select(r => new Held(r.Segment, r.Epoch, r.Step)),
+        .. waiting.Select(a => new Held(a.Segment, a.Epoch, a.FromStep)),
+    ];
 
-    public bool IsNew(Assign assign) => seen.Add((assign.Segment, assign.Epoch));
+    public bool IsNew(Assign assign) =>
+        !answered.Contains((assign.Segment, assign.Epoch))
+        && Find(assign.Segment, assign.Epoch) is null
+        && !waiting.Any(a => a.Segment == assign.Segment && a.Epoch == assign.Epoch);
 
-    /// <summary>It may be begun once more.</summary>
-    public void Forget(Running given)
+    public void Wait(Assign assign) => waiting.Add(assign);
+
+    /// <summary>What waits and has room now; or what must not wait any more.</summary>
+    public IReadOnlyList<Assign> TakeWaiting(Func<Assign, bool> which)
     {
-        seen.Remove((given.Segment, given.Epoch));
-        seen.Remove((given.Segment, given.BegunEpoch));
+        var taken = waiting.Where(which).ToList();
+        waiting.RemoveAll(taken.Contains);
+        return taken;
     }
+
+    public void Answered(SegmentId segment, long epoch) => answered.Add((segment, epoch));
 
     public void Fill(Address<CohortMessage> actor, string name, Assign assign) =>
         running[name] = new Running(
@@ -37,11 +55,11 @@ internal sealed class Slots(int count)
     public Running? Find(string name) => running.GetValueOrDefault(name);
 
     public Running? Find(SegmentId segment, long epoch) =>
-        running.Values.FirstOrDefault(r => r.Segment == segment && r.Epoch == epoch);
+        All.FirstOrDefault(r => r.Segment == segment && r.Epoch == epoch);
 
     /// <summary>By the epoch that its cohort was begun under.</summary>
     public Running? FindBegun(SegmentId segment, long begunEpoch) =>
-        running.Values.FirstOrDefault(r => r.Segment == segment && r.BegunEpoch == begunEpoch);
+        All.FirstOrDefault(r => r.Segment == segment && r.BegunEpoch == begunEpoch);
 
     public void Change(Running changed) => running[changed.Name] = changed;
 
@@ -61,6 +79,8 @@ internal sealed record Running(
     string Name, Address<CohortMessage> Actor, SegmentId Segment, long Epoch, long BegunEpoch,
     long Step, string? Checkpoint)
 {
+    public bool IsStopping { get; init; }
+
     /// <summary>The resident state is named by the checkpoint it was saved as: equal names, equal
     /// bits.</summary>
     public bool Continues(Assign? next) =>

@@ -7,16 +7,20 @@ namespace Mneme.Journal.Sqlite;
 internal sealed class JournalThread : IDisposable
 {
     private readonly BlockingCollection<Action> work = [];
-    private readonly Thread thread;
+    private readonly Thread? thread;
 
-    public JournalThread()
+    /// <param name="inPlace">Work is done by whoever asks, before the answer: for a simulation in
+    /// one thread.</param>
+    public JournalThread(bool inPlace = false)
     {
+        if (inPlace) return;
         thread = new Thread(Run) { IsBackground = true, Name = "journal" };
         thread.Start();
     }
 
     public Task<T> Do<T>(Func<T> action)
     {
+        if (thread is null) return Task.FromResult(action());
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         work.Add(() =>
         {
@@ -29,7 +33,7 @@ internal sealed class JournalThread : IDisposable
     public void Dispose()
     {
         work.CompleteAdding();
-        thread.Join();
+        thread?.Join();
         work.Dispose();
     }
 

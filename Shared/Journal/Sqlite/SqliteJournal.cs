@@ -8,7 +8,7 @@ namespace Mneme.Journal.Sqlite;
 public sealed class SqliteJournal : IJournal
 {
     private const int SchemaVersion = 2;
-    private readonly JournalThread thread = new();
+    private readonly JournalThread thread;
     private readonly SqliteDatabase database;
     private readonly SqliteProjection projection;
     private readonly TimeProvider clock;
@@ -17,8 +17,11 @@ public sealed class SqliteJournal : IJournal
     /// <summary>Opens or creates the file. Throws <see cref="JournalException"/> when it is none of
     /// ours, or of a later version.</summary>
     public SqliteJournal(string path, TimeProvider clock)
+        : this(path, clock, new JournalThread()) { }
+
+    private SqliteJournal(string path, TimeProvider clock, JournalThread thread)
     {
-        (this.path, this.clock) = (path, clock);
+        (this.path, this.clock, this.thread) = (path, clock, thread);
         try
         {
             database = new SqliteDatabase(path);
@@ -35,6 +38,10 @@ public sealed class SqliteJournal : IJournal
     }
 
     public Guid StoreId { get; }
+
+    /// <summary>A journal that lives as long as the object, on the caller's own thread.</summary>
+    public static SqliteJournal InMemory(TimeProvider clock) =>
+        new(":memory:", clock, new JournalThread(inPlace: true));
 
     public async ValueTask<LeaderRow> Leader() =>
         await Do(() => database.Query(
