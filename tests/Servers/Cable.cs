@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Mneme.Tests.Servers;
 
@@ -11,14 +13,22 @@ internal sealed class Cable : IDisposable
     private readonly List<Socket> ends = [];
     private TaskCompletionSource passage = Open();
 
-    private Cable() => listener.Start();
+    private readonly X509Certificate2? certificate;
+
+    private Cable(X509Certificate2? certificate)
+    {
+        this.certificate = certificate is null ? null : new X509Certificate2(certificate);
+        listener.Start();
+    }
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>The same address, through a wire of its own.</summary>
-    public static Cable To(string url, out string throughCable)
+    /// <summary>The same address, through a wire of its own; with a certificate, the client's
+    /// half of it is encrypted.</summary>
+    public static Cable To(
+        string url, out string throughCable, X509Certificate2? certificate = null)
     {
-        var cable = new Cable();
+        var cable = new Cable(certificate);
         var address = new UriBuilder(url);
         _ = cable.Carry(address.Port);
         address.Port = cable.Port;
@@ -52,19 +62,30 @@ internal sealed class Cable : IDisposable
             var client = Keep(await listener.AcceptSocketAsync(end.Token));
             var server = Keep(new Socket(SocketType.Stream, ProtocolType.Tcp));
             await server.ConnectAsync(IPAddress.Loopback, port, end.Token);
-            await Task.WhenAny(Carry(client, server), Carry(server, client));
+            var (near, far) = (await Near(client), new NetworkStream(server));
+            await Task.WhenAny(Carry(near, far), Carry(far, near));
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException) { }
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException
+            or System.Security.Authentication.AuthenticationException) { }
         Dispose();
     }
 
-    private async Task Carry(Socket from, Socket to)
+    private async Task<Stream> Near(Socket client)
+    {
+        var stream = new NetworkStream(client);
+        if (certificate is null) return stream;
+        var encrypted = new SslStream(stream);
+        await encrypted.AuthenticateAsServerAsync(certificate);
+        return encrypted;
+    }
+
+    private async Task Carry(Stream from, Stream to)
     {
         var buffer = new byte[64 * 1024];
-        while (await from.ReceiveAsync(buffer, end.Token) is > 0 and var count)
+        while (await from.ReadAsync(buffer, end.Token) is > 0 and var count)
         {
             await passage.Task.WaitAsync(end.Token);
-            await to.SendAsync(buffer.AsMemory(0, count), end.Token);
+            await to.WriteAsync(buffer.AsMemory(0, count), end.Token);
         }
     }
 

@@ -33,7 +33,8 @@ internal sealed class Topology(RabbitMqOptions options)
         if (IsCoordinator) await DeclareWhatIsCommon(channel, cancel);
         else await channel.ExchangeDeclarePassiveAsync(ToCoordinator, cancel);
         await channel.QueueDeclareAsync(
-            box, durable: false, exclusive: true, autoDelete: true, Box(), cancellationToken: cancel);
+            box, durable: false, exclusive: true, autoDelete: true, Box(),
+            cancellationToken: cancel);
         if (hearsView)
             await channel.QueueBindAsync(box, View, "", cancellationToken: cancel);
         if (!IsCoordinator) return;
