@@ -1,37 +1,38 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Mneme.Tests.Servers;
 
-/// <summary>A wire of loopback between one client and a server, to be cut or held.</summary>
+/// <summary>A wire between clients and a server of loopback, to be cut or held.</summary>
 internal sealed class Cable : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource end = new();
     private readonly List<Socket> ends = [];
+    private readonly TcpListener listener;
+    private readonly X509Certificate2? certificate;
     private TaskCompletionSource passage = Open();
 
-    private readonly X509Certificate2? certificate;
-
-    private Cable(X509Certificate2? certificate)
+    private Cable(IPAddress at, X509Certificate2? certificate)
     {
         this.certificate = certificate is null ? null : new X509Certificate2(certificate);
+        listener = new TcpListener(at, 0);
         listener.Start();
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
-
-    /// <summary>The same address, through a wire of its own; with a certificate, the client's
+    /// <summary>The same address, through a wire of its own; with a certificate, the clients'
     /// half of it is encrypted.</summary>
     public static Cable To(
-        string url, out string throughCable, X509Certificate2? certificate = null)
+        string url, out string throughCable, X509Certificate2? certificate = null,
+        IPAddress? at = null)
     {
-        var cable = new Cable(certificate);
+        var cable = new Cable(at ?? IPAddress.Loopback, certificate);
         var address = new UriBuilder(url);
-        _ = cable.Carry(address.Port);
-        address.Port = cable.Port;
+        _ = cable.Accept(address.Port);
+        var near = (IPEndPoint)cable.listener.LocalEndpoint;
+        (address.Host, address.Port) = ($"{near.Address}", near.Port);
         throughCable = address.Uri.ToString();
         return cable;
     }
@@ -41,8 +42,7 @@ internal sealed class Cable : IDisposable
     {
         end.Cancel();
         listener.Stop();
-        lock (ends)
-            foreach (var socket in ends) socket.Close(0); // a reset, not a farewell
+        lock (ends) ends.ForEach(Reset);
     }
 
     /// <summary>Nothing passes, and neither end is told.</summary>
@@ -55,19 +55,28 @@ internal sealed class Cable : IDisposable
         return open;
     }
 
-    private async Task Carry(int port)
+    private async Task Accept(int port)
     {
         try
         {
-            var client = Keep(await listener.AcceptSocketAsync(end.Token));
-            var server = Keep(new Socket(SocketType.Stream, ProtocolType.Tcp));
+            while (true) _ = Carry(Keep(await listener.AcceptSocketAsync(end.Token)), port);
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    private async Task Carry(Socket client, int port)
+    {
+        var server = Keep(new Socket(SocketType.Stream, ProtocolType.Tcp));
+        try
+        {
             await server.ConnectAsync(IPAddress.Loopback, port, end.Token);
             var (near, far) = (await Near(client), new NetworkStream(server));
-            await Task.WhenAny(Carry(near, far), Carry(far, near));
+            await await Task.WhenAny(Carry(near, far), Carry(far, near));
         }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException
-            or System.Security.Authentication.AuthenticationException) { }
-        Dispose();
+        catch (Exception e) when (e is SocketException or IOException
+            or OperationCanceledException or AuthenticationException) { }
+        Reset(client);
+        Reset(server);
     }
 
     private async Task<Stream> Near(Socket client)
@@ -95,4 +104,6 @@ internal sealed class Cable : IDisposable
         lock (ends) ends.Add(socket);
         return socket;
     }
+
+    private static void Reset(Socket socket) => socket.Close(0); // no farewell
 }

@@ -39,6 +39,7 @@ internal sealed class BrokerAddress
         VirtualHost = Space,
         Ssl = IsEncrypted ? BrokerTrust.Of(uri.Host, options.CaFile) : new SslOption(),
         RequestedHeartbeat = options.Heartbeat,
+        RequestedConnectionTimeout = TimeSpan.FromSeconds(10), // the caller tries again anyway
         AutomaticRecoveryEnabled = false, // a link never comes back: its mailbox is gone
         TopologyRecoveryEnabled = false,
         MaxInboundMessageBodySize = 4 * Frame.LimitBytes,
