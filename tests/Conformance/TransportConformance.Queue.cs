@@ -124,4 +124,17 @@ public abstract partial class TransportConformance
         (await served.Next()).ShouldBe("next");
         served.Redelivered.ShouldBe(0);
     }
+
+    [Fact]
+    public async Task A_service_whose_link_has_ended_can_be_ended_and_a_new_one_stays_silent()
+    {
+        var served = await Serve();
+        await Kill(served.Link);
+        await served.Link.Down.WaitAsync(Patience);
+        await served.Service.DisposeAsync();
+        await served.Service.DisposeAsync();
+
+        var late = served.Link.Serve(_ => ValueTask.FromResult(Ack.Done), window: 1);
+        await late.DisposeAsync();
+    }
 }
