@@ -2,6 +2,7 @@ using System.Globalization;
 using Mneme.Benchmarks;
 using Mneme.Worker.Torch;
 
+if (args.FirstOrDefault() == "transport") return await TransportBenchmark.Run();
 string python = Option("--python", "/usr/bin/python3");
 Func<Benchmark>[] benchmarks = args.FirstOrDefault() switch
 {
@@ -14,8 +15,8 @@ Func<Benchmark>[] benchmarks = args.FirstOrDefault() switch
 if (benchmarks.Length == 0)
 {
     Console.Error.WriteLine(
-        "usage: mneme-bench memory-mlp|dam|sequence-switch [--size small|published] [--json] "
-        + "[--rounds N] [--seconds S] [--python PATH]");
+        "usage: mneme-bench memory-mlp|dam|sequence-switch|transport [--size small|published] "
+        + "[--json] [--rounds N] [--seconds S] [--python PATH]");
     return 2;
 }
 int rounds = int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture);

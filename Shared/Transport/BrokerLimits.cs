@@ -1,4 +1,4 @@
-namespace Mneme.Transport.InProcess;
+namespace Mneme.Transport;
 
 /// <summary>
 /// The bounds of the broker's objects; the defaults are those that RabbitMQ gets.
