@@ -2,6 +2,13 @@ using System.Globalization;
 using Mneme.Benchmarks;
 using Mneme.Worker.Torch;
 
+if (args.FirstOrDefault() == "journal")
+{
+    var time = TimeSpan.FromSeconds(
+        double.Parse(Option("--seconds", "3"), CultureInfo.InvariantCulture));
+    await JournalBenchmark.Run(time, Option("--database", "") is { Length: > 0 } own ? own : null);
+    return 0;
+}
 string python = Option("--python", "/usr/bin/python3");
 Func<Benchmark>[] benchmarks = args.FirstOrDefault() switch
 {
@@ -15,7 +22,8 @@ if (benchmarks.Length == 0)
 {
     Console.Error.WriteLine(
         "usage: mneme-bench memory-mlp|dam|sequence-switch [--size small|published] [--json] "
-        + "[--rounds N] [--seconds S] [--python PATH]");
+        + "[--rounds N] [--seconds S] [--python PATH]\n"
+        + "       mneme-bench journal [--seconds S] [--database CONNECTION]");
     return 2;
 }
 int rounds = int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture);
