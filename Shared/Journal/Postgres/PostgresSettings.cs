@@ -14,10 +14,12 @@ internal static class PostgresSettings
     // A server takes 100 by default; there are standbys too.
     private const int MostConnections = 40;
 
-    // A lock is waited for no longer than the answer is; a transaction left open frees its rows.
+    // A lock is waited for no longer than the answer is; a transaction left open frees its rows;
+    // what was answered survives a loss of power, whatever the server does for others.
     private const string OnServer =
         "-c default_transaction_isolation=read\\ committed "
-        + "-c idle_in_transaction_session_timeout=3000 -c lock_timeout=3000";
+        + "-c idle_in_transaction_session_timeout=3000 -c lock_timeout=3000 "
+        + "-c synchronous_commit=on";
 
     /// <exception cref="JournalException">The text is no connection string.</exception>
     public static NpgsqlConnectionStringBuilder Of(string connection)
