@@ -63,16 +63,20 @@ public sealed class PostgresFenceTests : IAsyncLifetime
     [Fact]
     public async Task A_take_over_waits_for_a_running_commit_and_a_renewal_does_not()
     {
-        await using var commit = await space.Connect();
-        await using var transaction = await commit.BeginTransactionAsync();
-        await Hold(commit);
+        await Submit(first, epoch);
+        await using var other = await space.Connect();
+        await using var transaction = await other.BeginTransactionAsync();
+        await Run(other, "SELECT 1 FROM segment FOR UPDATE");
+        var commit = Grant(first, epoch).AsTask(); // has the leader's row, waits for the segment's
+        await space.Until(Waiting(1));
 
         (await first.KeepLead(epoch, TimeSpan.Zero)).ShouldBeTrue();
         var taking = second.TakeLead(new("second", "life", ""), Lease).AsTask();
-        await space.Until("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)");
+        await space.Until(Waiting(2));
         taking.IsCompleted.ShouldBeFalse();
 
-        await transaction.CommitAsync();
+        await transaction.RollbackAsync();
+        (await commit).ShouldBe(Appended.Ok);
         (await taking).ShouldBe(epoch + 1);
     }
 
@@ -86,7 +90,7 @@ public sealed class PostgresFenceTests : IAsyncLifetime
         await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var frozen = await source.OpenConnectionAsync();
         await using var transaction = await frozen.BeginTransactionAsync();
-        await Hold(frozen);
+        await Run(frozen, $"SELECT 1 FROM leader WHERE epoch={epoch} FOR KEY SHARE");
         await space.Until("""
             SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name='mneme'
               AND datname=current_database() AND xact_start<clock_timestamp()-interval '3.1 s')
@@ -102,14 +106,34 @@ public sealed class PostgresFenceTests : IAsyncLifetime
         await Submit(first, epoch);
         await using var other = await space.Connect();
         await using var transaction = await other.BeginTransactionAsync();
-        await using (var hold = new NpgsqlCommand("SELECT * FROM segment FOR UPDATE", other))
-            await hold.ExecuteNonQueryAsync();
+        await Run(other, "SELECT 1 FROM segment FOR UPDATE");
 
         await Should.ThrowAsync<JournalUnavailable>(() => Grant(first, epoch).AsTask());
 
         await transaction.RollbackAsync();
         (await Grant(first, epoch)).ShouldBe(Appended.Ok);
         (await first.Verify("sample")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_write_of_many_events_is_one_message()
+    {
+        await using var path = new SilencedPath(new(space.Address));
+        await using var journal = await PostgresJournal.Open(path.Address);
+        await Submit(journal, epoch);
+        (await Grant(journal, epoch)).ShouldBe(Appended.Ok);
+        for (var granted = 2; granted < 12; granted += 2)
+        {
+            var before = path.Messages;
+            (await journal.Append(epoch, "sample",
+            [
+                new SegmentReturned(0, granted - 1, "drained", "", Counted: false),
+                new SegmentGranted(0, granted, "s"),
+                new SegmentReturned(0, granted, "drained", "", Counted: false),
+                new SegmentGranted(0, granted + 1, "s"),
+            ])).ShouldBe(Appended.Ok);
+            (path.Messages - before).ShouldBe(1);
+        }
     }
 
     [Fact]
@@ -123,12 +147,17 @@ public sealed class PostgresFenceTests : IAsyncLifetime
         (await first.Timeline()).Accepted.ShouldBe(history.Current);
     }
 
-    private async Task Hold(NpgsqlConnection connection)
+    // Statements of this database that wait for a row.
+    private static string Waiting(int count) =>
+        $"""
+        SELECT count(*)={count} FROM pg_stat_activity
+        WHERE datname=current_database() AND wait_event_type='Lock'
+        """;
+
+    private static async Task Run(NpgsqlConnection connection, string sql)
     {
-        await using var hold = new NpgsqlCommand(
-            "SELECT 1 FROM leader WHERE id=1 AND epoch=$1 FOR KEY SHARE", connection);
-        hold.Parameters.Add(new() { Value = epoch });
-        await hold.ExecuteNonQueryAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private static async Task Submit(PostgresJournal journal, long epoch) =>

@@ -64,6 +64,39 @@ public sealed class PostgresOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_answered_before_a_kill_is_there_after_it()
+    {
+        var answered = 0L;
+        using var end = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var next = 1L; !end.IsCancellationRequested;)
+            {
+                try
+                {
+                    next = await Present() + 1;
+                    if (await Grant(next) == Appended.Ok) answered = next;
+                }
+                catch (JournalUnavailable) { await Task.Yield(); }
+            }
+        });
+        for (var kill = 0; kill < 3; kill++)
+        {
+            var before = Volatile.Read(ref answered);
+            await PostgresSpace.Until(() => Volatile.Read(ref answered) > before + 20);
+            await servers.Kill("database");
+            await servers.Start("database");
+        }
+        await end.CancelAsync();
+        await writing;
+
+        (await Present()).ShouldBeGreaterThanOrEqualTo(answered);
+        (await journal.Verify("sample")).ShouldBeEmpty();
+        (await journal.Read("sample")).OfType<SegmentGranted>().Select(e => e.Epoch)
+            .ShouldBe(Enumerable.Range(1, (int)await Present()).Select(e => (long)e));
+    }
+
+    [Fact]
     public async Task A_promoted_standby_takes_no_write_of_who_led_before()
     {
         (await Grant(1)).ShouldBe(Appended.Ok);
@@ -86,6 +119,10 @@ public sealed class PostgresOutageTests : IAsyncLifetime
             .ShouldBe(Appended.Ok);
         (await journal.Timeline()).ShouldBe(history with { Accepted = history.Current });
     }
+
+    // The last epoch that the journal knows of.
+    private async Task<long> Present() =>
+        (await journal.Attempts("sample")).Select(attempt => attempt.Epoch).LastOrDefault();
 
     private ValueTask<Appended> Grant(long segmentEpoch) =>
         journal.Append(epoch, "sample", [new SegmentGranted(0, segmentEpoch, "s")]);

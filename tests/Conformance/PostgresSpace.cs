@@ -46,11 +46,15 @@ internal sealed class PostgresSpace : IAsyncDisposable
     }
 
     /// <summary>Until a query answers true.</summary>
-    public async Task Until(string sql)
+    public Task Until(string sql) => Until(async () => await Run(sql) is true);
+
+    public static Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
+
+    private static async Task Until(Func<Task<bool>> condition)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await Run(sql) is not true) await timer.WaitForNextTickAsync(limit.Token);
+        while (!await condition()) await timer.WaitForNextTickAsync(limit.Token);
     }
 
     public ValueTask DisposeAsync() => source.DisposeAsync();

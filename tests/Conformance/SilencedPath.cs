@@ -13,6 +13,7 @@ internal sealed class SilencedPath : IAsyncDisposable
     private readonly CancellationTokenSource end = new();
     private readonly Task accepting;
     private volatile bool isSilent;
+    private int messages;
 
     public SilencedPath(NpgsqlConnectionStringBuilder server)
     {
@@ -25,6 +26,9 @@ internal sealed class SilencedPath : IAsyncDisposable
     {
         Port = ((IPEndPoint)listener.LocalEndpoint).Port,
     }.ConnectionString;
+
+    /// <summary>What came from inside in one piece is one.</summary>
+    public int Messages => Volatile.Read(ref messages);
 
     public void FallSilent() => isSilent = true;
 
@@ -46,25 +50,28 @@ internal sealed class SilencedPath : IAsyncDisposable
                 var inside = await listener.AcceptTcpClientAsync(end.Token);
                 var outside = new TcpClient();
                 await outside.ConnectAsync(server.Host!, server.Port, end.Token);
-                ways.Add(Carry(inside, outside));
-                ways.Add(Carry(outside, inside));
+                ways.Add(Carry(inside, outside, () => Interlocked.Increment(ref messages)));
+                ways.Add(Carry(outside, inside, () => { }));
             }
         }
         catch (OperationCanceledException) { }
         await Task.WhenAll(ways);
     }
 
-    private async Task Carry(TcpClient from, TcpClient to)
+    private async Task Carry(TcpClient from, TcpClient to, Action carried)
     {
-        var buffer = new byte[8192];
+        var buffer = new byte[64 * 1024];
         using (from)
         using (to)
         {
             try
             {
                 while (await from.GetStream().ReadAsync(buffer, end.Token) is var read and > 0)
-                    if (!isSilent)
-                        await to.GetStream().WriteAsync(buffer.AsMemory(0, read), end.Token);
+                {
+                    carried();
+                    if (isSilent) continue;
+                    await to.GetStream().WriteAsync(buffer.AsMemory(0, read), end.Token);
+                }
             }
             catch (Exception error) when (error is OperationCanceledException or IOException
                 or ObjectDisposedException)
