@@ -43,10 +43,16 @@ public sealed class BlobMissing(Sha sha) : BlobError($"blob {sha} is not in the 
 /// The content has another sha than its name. It is left where it is, as evidence.
 /// </summary>
 public sealed class BlobDamaged(Sha sha, Sha found)
-    : BlobError($"blob {sha} is damaged: its content has sha {found}");
+    : BlobError($"blob {sha} is damaged: its content has sha {found}")
+{
+    public Sha Found { get; } = found;
+}
 
 public sealed class BlobTooLarge(long limit)
-    : BlobError($"a blob may have {limit:N0} bytes");
+    : BlobError($"a blob may have {limit:N0} bytes")
+{
+    public long Limit { get; } = limit;
+}
 
 /// <summary>The disk or the quota of the store is used up; nothing was stored.</summary>
 public sealed class BlobStoreFull(string where, Exception? inner = null)

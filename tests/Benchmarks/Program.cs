@@ -3,6 +3,13 @@ using Mneme.Benchmarks;
 using Mneme.Worker.Torch;
 
 if (args.FirstOrDefault() == "transport") return await TransportBenchmark.Run();
+if (args.FirstOrDefault() == "journal")
+{
+    var time = TimeSpan.FromSeconds(
+        double.Parse(Option("--seconds", "3"), CultureInfo.InvariantCulture));
+    await JournalBenchmark.Run(time, Option("--database", "") is { Length: > 0 } own ? own : null);
+    return 0;
+}
 string python = Option("--python", "/usr/bin/python3");
 Func<Benchmark>[] benchmarks = args.FirstOrDefault() switch
 {
@@ -15,8 +22,10 @@ Func<Benchmark>[] benchmarks = args.FirstOrDefault() switch
 if (benchmarks.Length == 0)
 {
     Console.Error.WriteLine(
-        "usage: mneme-bench memory-mlp|dam|sequence-switch|transport [--size small|published] "
-        + "[--json] [--rounds N] [--seconds S] [--python PATH]");
+        "usage: mneme-bench memory-mlp|dam|sequence-switch [--size small|published] [--json] "
+        + "[--rounds N] [--seconds S] [--python PATH]\n"
+        + "       mneme-bench journal [--seconds S] [--database CONNECTION]\n"
+        + "       mneme-bench transport");
     return 2;
 }
 int rounds = int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture);

@@ -8,7 +8,7 @@ using Xunit;
 namespace Mneme.Tests.Conformance;
 
 /// <summary>What every journal must do; a store joins by one subclass.</summary>
-public abstract class JournalConformance : IAsyncLifetime
+public abstract partial class JournalConformance : IAsyncLifetime
 {
     private IJournal journal = null!;
     private long epoch;
@@ -18,7 +18,7 @@ public abstract class JournalConformance : IAsyncLifetime
     protected abstract Task<IJournal> Open();
 
     /// <summary>Lets the store's own clock run.</summary>
-    protected abstract void Pass(TimeSpan time);
+    protected abstract Task Pass(TimeSpan time);
 
     public async Task InitializeAsync()
     {
@@ -26,7 +26,13 @@ public abstract class JournalConformance : IAsyncLifetime
         epoch = (long)(await Lead("node"))!;
     }
 
-    public async Task DisposeAsync() => await journal.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await journal.DisposeAsync();
+        await Closed();
+    }
+
+    protected virtual Task Closed() => Task.CompletedTask;
 
     [Fact]
     public async Task Events_are_read_in_the_order_in_which_they_were_appended()
@@ -63,7 +69,7 @@ public abstract class JournalConformance : IAsyncLifetime
     {
         await Submit();
 
-        (await journal.Append(epoch, "sample", [Submission()])).ShouldBe(Appended.Conflict);
+        await Conflicts(Submission());
         (await journal.Read("sample")).Count.ShouldBe(1);
     }
 
@@ -74,8 +80,7 @@ public abstract class JournalConformance : IAsyncLifetime
         await Ok(new SegmentGranted(0, 1, "frozen"));
         await Ok(new SegmentGranted(0, 2, "successor"));
 
-        (await journal.Append(epoch, "sample", [Committed(0, 1, 0, 10)]))
-            .ShouldBe(Appended.Conflict);
+        await Conflicts(Committed(0, 1, 0, 10));
         (await journal.Results("sample")).ShouldBeEmpty();
         await Ok(Committed(0, 2, 0, 10));
     }
@@ -87,8 +92,7 @@ public abstract class JournalConformance : IAsyncLifetime
         await Ok(new SegmentGranted(0, 1, "s"));
         await Ok(Committed(0, 1, 0, 10));
 
-        (await journal.Append(epoch, "sample", [Committed(0, 1, 0, 10)]))
-            .ShouldBe(Appended.Conflict);
+        await Conflicts(Committed(0, 1, 0, 10));
         (await journal.Results("sample")).Count.ShouldBe(2);
     }
 
@@ -98,8 +102,7 @@ public abstract class JournalConformance : IAsyncLifetime
         await Submit();
 
         var granted = new SegmentGranted(0, 1, "s");
-        (await journal.Append(epoch, "sample", [granted, granted]))
-            .ShouldBe(Appended.Conflict);
+        await Conflicts(granted, granted);
         (await journal.Attempts("sample")).ShouldBeEmpty();
     }
 
@@ -108,8 +111,7 @@ public abstract class JournalConformance : IAsyncLifetime
     {
         await Submit();
 
-        (await journal.Append(epoch, "sample", [new SegmentGranted(1, 1, "s")]))
-            .ShouldBe(Appended.Conflict);
+        await Conflicts(new SegmentGranted(1, 1, "s"));
     }
 
     [Fact]
@@ -159,11 +161,11 @@ public abstract class JournalConformance : IAsyncLifetime
     public async Task A_session_lives_until_its_lease_runs_out()
     {
         await journal.OpenSession(epoch, Session("s"), TimeSpan.FromSeconds(25));
-        Pass(TimeSpan.FromSeconds(20));
+        await Pass(TimeSpan.FromSeconds(20));
         await journal.Renew(epoch, ["s"], TimeSpan.FromSeconds(25));
-        Pass(TimeSpan.FromSeconds(20));
+        await Pass(TimeSpan.FromSeconds(20));
         (await journal.LiveSessions()).ShouldBe([Session("s")]);
-        Pass(TimeSpan.FromSeconds(6));
+        await Pass(TimeSpan.FromSeconds(6));
         (await journal.LiveSessions()).ShouldBeEmpty();
     }
 
@@ -187,8 +189,10 @@ public abstract class JournalConformance : IAsyncLifetime
         (await journal.Verify("sample")).ShouldBeEmpty();
     }
 
-    private ValueTask<long?> Lead(string node) =>
-        journal.TakeLead(new Candidate(node, "life", Url: ""), TimeSpan.Zero);
+    private ValueTask<long?> Lead(string node) => Lead(node, TimeSpan.Zero);
+
+    private ValueTask<long?> Lead(string node, TimeSpan lease) =>
+        journal.TakeLead(new Candidate(node, "life", $"https://{node}"), lease);
 
     private static SessionRow Session(string id) => new(id, "node", $"box.{id}", 2, "class");
 
@@ -206,6 +210,10 @@ public abstract class JournalConformance : IAsyncLifetime
 
     private Task Submit() => Ok(Submission());
 
-    private async Task Ok(params ExperimentEvent[] events) =>
-        (await journal.Append(epoch, "sample", events)).ShouldBe(Appended.Ok);
+    private Task Ok(params ExperimentEvent[] events) => Gives(Appended.Ok, events);
+
+    private Task Conflicts(params ExperimentEvent[] events) => Gives(Appended.Conflict, events);
+
+    private async Task Gives(Appended outcome, params ExperimentEvent[] events) =>
+        (await journal.Append(epoch, "sample", events)).ShouldBe(outcome);
 }

@@ -49,7 +49,7 @@ internal sealed class SqliteDatabase : IDisposable
         connection.Dispose();
     }
 
-    // Values are bound to ?1, ?2, ... in order.
+    // Values are bound to $1, $2, ... in order.
     private SqliteCommand Bound(string sql, ReadOnlySpan<object?> values)
     {
         if (!prepared.TryGetValue(sql, out var command))
@@ -66,7 +66,7 @@ internal sealed class SqliteDatabase : IDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         for (var i = 1; i <= parameters; i++)
-            command.Parameters.Add(new SqliteParameter($"?{i}", null));
+            command.Parameters.Add(new SqliteParameter($"${i}", null));
         return command;
     }
 }

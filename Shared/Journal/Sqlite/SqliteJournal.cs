@@ -7,7 +7,6 @@ namespace Mneme.Journal.Sqlite;
 /// <summary>The journal in one file, for one coordinator: embedded, or a small lab.</summary>
 public sealed class SqliteJournal : IJournal
 {
-    private const int SchemaVersion = 2;
     private readonly JournalThread thread;
     private readonly SqliteDatabase database;
     private readonly SqliteProjection projection;
@@ -26,8 +25,7 @@ public sealed class SqliteJournal : IJournal
         {
             database = new SqliteDatabase(path);
             projection = new SqliteProjection(database);
-            CreateOrCheck();
-            StoreId = Guid.Parse((string)database.Scalar("SELECT store_id FROM meta")!);
+            StoreId = new SqliteSchema(database, path).CreateOrCheck();
         }
         catch (SqliteException error)
         {
@@ -45,7 +43,7 @@ public sealed class SqliteJournal : IJournal
 
     public async ValueTask<LeaderRow> Leader() =>
         await Do(() => database.Query(
-            "SELECT epoch, node, incarnation, url, lease_until>?1 FROM leader",
+            "SELECT epoch, node, incarnation, url, lease_until>$1 FROM leader",
             row => new LeaderRow(
                 row.GetInt64(0),
                 new Candidate(row.GetString(1), row.GetString(2), row.GetString(3)),
@@ -54,13 +52,13 @@ public sealed class SqliteJournal : IJournal
     public async ValueTask<long?> TakeLead(Candidate who, TimeSpan lease) =>
         await Do(() => (long?)database.Scalar(
             """
-            UPDATE leader SET epoch=epoch+1, node=?1, incarnation=?2, url=?3, lease_until=?4
-            WHERE lease_until<=?5 RETURNING epoch
+            UPDATE leader SET epoch=epoch+1, node=$1, incarnation=$2, url=$3, lease_until=$4
+            WHERE lease_until<=$5 RETURNING epoch
             """, who.Node, who.Incarnation, who.Url, Now() + Ms(lease), Now()));
 
     public async ValueTask<bool> KeepLead(long leaderEpoch, TimeSpan lease) =>
         await Lead(leaderEpoch, () => database.Execute(
-            "UPDATE leader SET lease_until=?1", Now() + Ms(lease)));
+            "UPDATE leader SET lease_until=$1", Now() + Ms(lease)));
 
     public async ValueTask YieldLead(long leaderEpoch) =>
         await Lead(leaderEpoch, () => database.Execute("UPDATE leader SET lease_until=0"));
@@ -81,7 +79,7 @@ public sealed class SqliteJournal : IJournal
 
     public async ValueTask<IReadOnlyList<ExperimentEvent>> Read(string stream) =>
         await Do(() => database.Query(
-            "SELECT kind, payload FROM journal WHERE experiment=?1 ORDER BY seq",
+            "SELECT kind, payload FROM journal WHERE experiment=$1 ORDER BY seq",
             row => EventCodec.Decode(row.GetString(0), row.GetString(1)), stream));
 
     public async ValueTask<IReadOnlyList<ExperimentRow>> Experiments() =>
@@ -93,13 +91,13 @@ public sealed class SqliteJournal : IJournal
         await Do(() => database.Query(
             """
             SELECT path, from_step, to_step, segment, epoch, diverged_at, chain, steps, points
-            FROM result WHERE experiment=?1 ORDER BY path, from_step
+            FROM result WHERE experiment=$1 ORDER BY path, from_step
             """, ReadResult, experiment));
 
     public async ValueTask<IReadOnlyList<AttemptRow>> Attempts(string experiment) =>
         await Do(() => database.Query(
             """
-            SELECT segment, epoch, session, cause FROM attempt WHERE experiment=?1
+            SELECT segment, epoch, session, cause FROM attempt WHERE experiment=$1
             ORDER BY segment, epoch
             """,
             row => new AttemptRow(
@@ -111,7 +109,7 @@ public sealed class SqliteJournal : IJournal
         await Lead(leaderEpoch, () => database.Execute(
             """
             INSERT OR REPLACE INTO session (session, node, state, lease_until, box, slots, numerics)
-            VALUES (?1, ?2, 'live', ?3, ?4, ?5, ?6)
+            VALUES ($1, $2, 'live', $3, $4, $5, $6)
             """,
             session.Id, session.Node, Now() + Ms(lease), session.Box, session.Slots,
             session.Numerics));
@@ -122,26 +120,26 @@ public sealed class SqliteJournal : IJournal
         {
             foreach (var session in sessions)
                 database.Execute(
-                    "UPDATE session SET lease_until=?2 WHERE session=?1 AND state='live'",
+                    "UPDATE session SET lease_until=$2 WHERE session=$1 AND state='live'",
                     session, Now() + Ms(lease));
         });
 
     public async ValueTask<bool> ExtendSessions(long leaderEpoch, TimeSpan lease) =>
         await Lead(leaderEpoch, () => database.Execute(
             """
-            UPDATE session SET lease_until=?2
-            WHERE state='live' AND lease_until>=?1 AND lease_until<?2
+            UPDATE session SET lease_until=$2
+            WHERE state='live' AND lease_until>=$1 AND lease_until<$2
             """, Now(), Now() + Ms(lease)));
 
     public async ValueTask<bool> CloseSession(long leaderEpoch, string session) =>
         await Lead(leaderEpoch, () => database.Execute(
-            "UPDATE session SET state='closed' WHERE session=?1", session));
+            "UPDATE session SET state='closed' WHERE session=$1", session));
 
     public async ValueTask<IReadOnlyList<SessionRow>> LiveSessions() =>
         await Do(() => database.Query(
             """
             SELECT session, node, box, slots, numerics FROM session
-            WHERE state='live' AND lease_until>=?1 ORDER BY session
+            WHERE state='live' AND lease_until>=$1 ORDER BY session
             """,
             row => new SessionRow(
                 row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3),
@@ -149,13 +147,13 @@ public sealed class SqliteJournal : IJournal
 
     public async ValueTask<bool> PutCredential(long leaderEpoch, CredentialRow credential) =>
         await Lead(leaderEpoch, () => database.Execute(
-            "INSERT OR REPLACE INTO credential VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT OR REPLACE INTO credential VALUES ($1, $2, $3, $4, $5, $6)",
             credential.Hash, credential.Name, credential.Role, credential.Scope,
             credential.Expires.ToUnixTimeMilliseconds(), credential.IsRevoked));
 
     public async ValueTask<IReadOnlyList<CredentialRow>> Credentials() =>
         await Do(() => database.Query(
-            "SELECT hash, name, role, scope, expires, revoked FROM credential ORDER BY name",
+            "SELECT hash, name, role, scope, expires, revoked FROM credential ORDER BY name, hash",
             row => new CredentialRow(
                 row.GetString(0), row.GetString(1), row.GetString(2), Text(row, 3),
                 DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)), row.GetBoolean(5))));
@@ -168,7 +166,11 @@ public sealed class SqliteJournal : IJournal
         ValueTask.FromResult(true);
 
     public async ValueTask<IReadOnlyList<string>> Verify(string experiment) =>
-        await Do(() => SqliteVerification.Faults(database, experiment));
+        await Do<IReadOnlyList<string>>(() =>
+        [
+            .. JournalRules.All.SelectMany(rule => database.Query(
+                rule.Query, row => JournalRules.Text(rule.Fault, row.GetInt64(0)), experiment)),
+        ]);
 
     public async ValueTask DisposeAsync()
     {
@@ -194,41 +196,20 @@ public sealed class SqliteJournal : IJournal
         }));
 
     private bool Leads(long epoch) =>
-        database.Scalar("SELECT 1 FROM leader WHERE epoch=?1", epoch) is not null;
+        database.Scalar("SELECT 1 FROM leader WHERE epoch=$1", epoch) is not null;
 
     private bool Write(long leaderEpoch, string experiment, IReadOnlyList<ExperimentEvent> events)
     {
         var seq = (long)database.Scalar(
-            "SELECT coalesce(max(seq), 0) FROM journal WHERE experiment=?1", experiment)!;
+            "SELECT coalesce(max(seq), 0) FROM journal WHERE experiment=$1", experiment)!;
         foreach (var happened in events)
         {
             if (!projection.Apply(experiment, leaderEpoch, happened)) return false;
             var (kind, payload) = EventCodec.Encode(happened);
-            database.Execute("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            database.Execute("INSERT INTO journal VALUES ($1, $2, $3, $4, $5, $6)",
                 experiment, ++seq, leaderEpoch, kind, payload, Now());
         }
         return true;
-    }
-
-    private void CreateOrCheck()
-    {
-        if (database.Scalar("SELECT 1 FROM sqlite_master WHERE name='meta'") is null)
-            database.Transaction(() => { Create(); return true; });
-        var version = (long)database.Scalar("SELECT schema_version FROM meta")!;
-        if (version != SchemaVersion)
-            throw new JournalException(
-                $"{path}: was written by another version (schema {version}, "
-                + $"this program knows {SchemaVersion})");
-    }
-
-    private void Create()
-    {
-        using var schema = typeof(SqliteJournal).Assembly.GetManifestResourceStream("Schema.sql")!;
-        foreach (var statement in new StreamReader(schema).ReadToEnd().Split(";\n"))
-            if (!string.IsNullOrWhiteSpace(statement)) database.Execute(statement);
-        database.Execute(
-            "INSERT INTO meta VALUES (1, ?1, ?2)", SchemaVersion, Guid.NewGuid().ToString("N"));
-        database.Execute("INSERT INTO leader VALUES (1, 0, '', '', '', 0)");
     }
 
     private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
