@@ -17,7 +17,10 @@ public static class Trust
         UseCookies = false,
         UseProxy = false,
         ConnectTimeout = TimeSpan.FromSeconds(5),
-        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Of(authorities) },
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = Of(authorities),
+        },
     };
 
     private static X509ChainPolicy? Of(string? authorities)
