@@ -40,7 +40,6 @@ internal sealed record CommandBody(
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
     MaxDepth = 64)]
 [JsonSerializable(typeof(DoneBody))]

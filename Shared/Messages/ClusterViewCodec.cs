@@ -16,6 +16,15 @@ public static class ClusterViewCodec
         JsonSerializer.SerializeToUtf8Bytes(
             [.. view.Workers], ClusterViewJson.Default.WorkerViewArray);
 
+    /// <exception cref="JsonException">The bytes are no leader.</exception>
+    public static LeaderView DecodeLeader(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, ClusterViewJson.Default.LeaderView)
+        ?? throw new JsonException("there is no leader in it");
+
+    /// <exception cref="JsonException">The bytes are no workers.</exception>
+    public static WorkerView[] DecodeWorkers(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, ClusterViewJson.Default.WorkerViewArray) ?? [];
+
     /// <exception cref="JsonException">The bytes are no view.</exception>
     public static ClusterView Decode(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, ClusterViewJson.Default.ClusterView) is

@@ -33,7 +33,14 @@ internal sealed class SampleDesk : IDesk
         ],
         [Summary]);
 
-    public ClusterView View() => Leading(Shown with { Experiments = [Known] });
+    /// <summary>How often somebody looked.</summary>
+    public int Looks;
+
+    public ClusterView View()
+    {
+        Interlocked.Increment(ref Looks);
+        return Leading(Shown with { Experiments = [Known] });
+    }
 
     public Task<ExperimentDetail?> Describe(string experiment) => Task.FromResult(Leading(
         experiment == Experiment
