@@ -18,10 +18,13 @@ public sealed class ViewStream(
 
     public async Task Answer(HttpContext context)
     {
-        if (!crowd.TryEnter())
+        var isFull = !crowd.TryEnter();
+        if (isFull || read() is null)
         {
+            if (!isFull) crowd.Leave();
             await Web.Answer.Fault(context, StatusCodes.Status503ServiceUnavailable,
-                "too many listen to the events", Soon);
+                isFull ? "too many listen to the events" : "no leader is heard at the moment",
+                Soon);
             return;
         }
         try { await Write(context); }

@@ -10,6 +10,7 @@ namespace Mneme.Coordinator.Cli.Cluster;
 internal static class EventLines
 {
     private const string Data = "data: ";
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public static async Task<int> Run(ParseResult parsed, ApiClient client)
     {
@@ -24,6 +25,7 @@ internal static class EventLines
                 using var reader = new StreamReader(stream);
                 while (await Next(reader, stop.Token) is { } json)
                     before = Show(client, json, before);
+                await Task.Delay(Pause, TimeProvider.System, stop.Token);
             }
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested) { }
