@@ -1,4 +1,5 @@
 using System.Net;
+using Mneme.Actors;
 using Mneme.Configuration;
 using Mneme.Credentials;
 using Mneme.Web;
@@ -9,12 +10,14 @@ namespace Mneme.Lighthouse;
 internal sealed class LeaderCalls : IDisposable
 {
     private readonly HttpMessageInvoker http;
+    private readonly NodeConfiguration settings;
     private readonly LastView last;
+    private readonly Log log;
 
     /// <exception cref="CannotListen">tls.ca names no authority.</exception>
-    public LeaderCalls(NodeConfiguration settings, LastView last)
+    public LeaderCalls(NodeConfiguration settings, LastView last, Log log)
     {
-        this.last = last;
+        (this.settings, this.last, this.log) = (settings, last, log);
         try { http = new HttpMessageInvoker(Trust.Handler(settings.TlsCa)); }
         catch (InvalidDataException error)
         {
@@ -28,8 +31,7 @@ internal sealed class LeaderCalls : IDisposable
         HttpRequestMessage request, string path, CancellationToken cancel)
     {
         // Joined as text: a path that begins with two slashes would name another server.
-        if (!Uri.TryCreate(last.Now?.View.Leader.Url, UriKind.Absolute, out var leader)
-            || leader.Scheme is not ("http" or "https")) return null;
+        if (Leader() is not { } leader) return null;
         request.RequestUri = new Uri(leader.GetLeftPart(UriPartial.Authority) + path);
         try
         {
@@ -39,6 +41,17 @@ internal sealed class LeaderCalls : IDisposable
         }
         catch (HttpRequestException) { }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested) { }
+        return null;
+    }
+
+    private Uri? Leader()
+    {
+        if (!Uri.TryCreate(last.Now?.View.Leader.Url, UriKind.Absolute, out var leader)
+            || leader.Scheme is not ("http" or "https")) return null;
+        var isGuarded = leader.Scheme == "https" || Exposure.IsLocal(leader.DnsSafeHost);
+        if (isGuarded || settings.Insecure) return leader;
+        log.Warning($"the leader's address {leader} has no TLS, so no token is sent there: "
+            + "set its 'advertise' to https, or override with --insecure");
         return null;
     }
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Mneme.Actors;
 using Mneme.Configuration;
@@ -41,7 +40,7 @@ internal sealed class LighthouseServer : IAsyncDisposable
         var line = new Log(log, "lighthouse", clock);
         this.settings = settings;
         last = new LastView(settings.State, clock, line);
-        leader = new LeaderCalls(settings, last);
+        leader = new LeaderCalls(settings, last, line);
         tokens = new AcceptedTokens(settings, leader, clock);
         attempts = new FailedAttempts(clock);
         forwarding = new Forwarding(leader);
@@ -59,7 +58,8 @@ internal sealed class LighthouseServer : IAsyncDisposable
         Show("/v1/leader",
             (http, view) => Answer.Bytes(http, ClusterViewCodec.Encode(view.Leader)));
         Show("/v1/events", (http, _) => events.Answer(http));
-        app.Map("/v1/blobs/{**rest}", Forward).WithMetadata(new AnySize());
+        // How large a blob may be is the leader's affair.
+        app.Map("/v1/blobs/{**rest}", Forward).WithMetadata(new BodyLimit(null));
         app.Map("/{**rest}", Forward);
     }
 
@@ -149,10 +149,4 @@ internal sealed class LighthouseServer : IAsyncDisposable
             _ => "no leader was heard of, or it cannot be asked about the token",
         },
         status == HttpStatusCode.ServiceUnavailable ? TimeSpan.FromSeconds(2) : null);
-
-    // How large a blob may be is the leader's affair.
-    private sealed class AnySize : IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => null;
-    }
 }

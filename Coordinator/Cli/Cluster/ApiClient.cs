@@ -21,14 +21,19 @@ internal sealed class ApiClient : IDisposable
     private readonly Secret? token;
     private readonly TimeSpan patience;
     private readonly long started = TimeProvider.System.GetTimestamp();
+    private readonly bool isInsecure;
     private Uri present;
     private bool hasSaidThatItWaits;
 
     /// <param name="isJson">Whether answers are shown as they come.</param>
-    public ApiClient(Uri server, Secret? token, string? authorities, TimeSpan patience, bool isJson)
+    /// <param name="isInsecure">Whether the token may go to another machine without TLS.</param>
+    public ApiClient(
+        Uri server, Secret? token, string? authorities, TimeSpan patience, bool isJson,
+        bool isInsecure)
     {
         (this.server, this.token, this.patience, IsJson) = (server, token, patience, isJson);
-        present = server;
+        this.isInsecure = isInsecure;
+        present = Guarded(server);
         try
         {
             http = new HttpClient(Trust.Handler(authorities)) { Timeout = TimeSpan.FromMinutes(5) };
@@ -135,16 +140,20 @@ internal sealed class ApiClient : IDisposable
         await Task.Delay(pause, TimeProvider.System);
     }
 
-    // A token that went over TLS does not go on without it.
     private Uri Next(Uri? location)
     {
         if (location is not { IsAbsoluteUri: true } || location.Scheme is not ("http" or "https"))
             throw new UserError($"{server}: it sends on to nowhere; see its 'advertise' setting");
-        if (location.Scheme == "http" && !location.IsLoopback && present.Scheme == "https")
-            throw new UserError($"{server}: it sends on to {location.Host} without TLS; "
-                + "see that coordinator's 'advertise' setting");
-        return new Uri(location.GetLeftPart(UriPartial.Authority));
+        return Guarded(new Uri(location.GetLeftPart(UriPartial.Authority)));
     }
+
+    // Whoever is on the way reads what goes without TLS.
+    private Uri Guarded(Uri url) =>
+        token is null || isInsecure || url.Scheme == "https" || Exposure.IsLocal(url.DnsSafeHost)
+            ? url
+            : throw new UserError(
+                $"{url}: the token would cross the network in the clear; use https, "
+                + "or override with --insecure", UserError.Usage);
 }
 
 /// <summary>An answer.</summary>

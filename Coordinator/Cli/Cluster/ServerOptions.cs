@@ -30,6 +30,11 @@ internal sealed class ServerOptions
         Description = "PEM file of the server's authority (MNEME_TLS_CA)",
     };
 
+    private readonly Option<bool> insecure = new("--insecure")
+    {
+        Description = "send the token to another machine without TLS",
+    };
+
     private readonly Option<long?> patience = WholeNumber.Option(
         "--patience", "seconds to wait while nobody leads (default: 30)", least: 0, most: 3600);
 
@@ -58,7 +63,7 @@ internal sealed class ServerOptions
     }
 
     private IEnumerable<Option> All =>
-        [server, token, tokenFile, authorities, patience, output];
+        [server, token, tokenFile, authorities, insecure, patience, output];
 
     private ApiClient Open(ParseResult parsed)
     {
@@ -70,7 +75,7 @@ internal sealed class ServerOptions
         var wait = TimeSpan.FromSeconds(parsed.GetValue(patience) ?? 30);
         return new ApiClient(
             url, TokenOf(parsed, url), Given(parsed, authorities, "MNEME_TLS_CA"), wait,
-            parsed.GetValue(output) == Json);
+            parsed.GetValue(output) == Json, parsed.GetValue(insecure));
     }
 
     private Secret? TokenOf(ParseResult parsed, Uri server)

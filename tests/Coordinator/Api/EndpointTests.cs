@@ -132,6 +132,20 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task So_many_may_listen_to_the_events_and_no_more()
+    {
+        await using var api = await RunningApi.Start();
+        var listeners = new List<Stream>();
+        for (var i = 0; i < 128; i++) listeners.Add(await api.Open("/v1/events"));
+
+        var refused = await api.Get("/v1/events", "viewer");
+
+        (refused.Status, refused.Headers["Retry-After"]).ShouldBe((503, "5"));
+        (await api.Get("/v1/cluster", "viewer")).Status.ShouldBe(200);
+        foreach (var listener in listeners) await listener.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_standby_sends_everyone_to_the_leader_with_path_and_query()
     {
         await using var api = await RunningApi.Start();
@@ -182,7 +196,7 @@ public sealed class EndpointTests
     [Fact]
     public async Task A_process_that_was_told_to_be_insecure_says_so_in_every_answer()
     {
-        await using var api = await RunningApi.Start(null, "--insecure=true");
+        await using var api = await RunningApi.Start(given: "--insecure=true");
 
         (await api.Get("/healthz", null)).Headers["Mneme-Insecure"].ShouldBe("true");
     }

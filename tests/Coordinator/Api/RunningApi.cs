@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Routing;
 using Mneme.Actors;
+using Mneme.Blobs;
 using Mneme.Configuration;
 using Mneme.Coordinator.Api;
 using Mneme.Credentials;
@@ -31,7 +33,9 @@ internal sealed class RunningApi : IAsyncDisposable
     public SampleDesk Desk { get; }
     public ConcurrentQueue<LogLine> Log { get; }
 
-    public static async Task<RunningApi> Start(TimeProvider? clock = null, params string[] given)
+    public static async Task<RunningApi> Start(
+        TimeProvider? clock = null, Action<IEndpointRouteBuilder, IBlobStore>? blobs = null,
+        params string[] given)
     {
         var (desk, log) = (new SampleDesk(), new ConcurrentQueue<LogLine>());
         var reading = Given.Read(Processes.Serve, null,
@@ -39,7 +43,7 @@ internal sealed class RunningApi : IAsyncDisposable
         Assert.True(reading.IsValid, string.Join("\n", reading.Faults));
         foreach (var role in RoleNames.All) desk.Rows[role] = Row(role, role);
         var server = new ApiServer(
-            reading.Settings, desk, log.Enqueue, clock ?? TimeProvider.System);
+            reading.Settings, desk, log.Enqueue, clock ?? TimeProvider.System, blobs);
         await server.Start();
         return new RunningApi(server, desk, log);
     }

@@ -28,6 +28,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     [InlineData("experiment status small", "small: active, 25 %, trials 1/4 done, 2 running")]
     [InlineData("experiment describe small", "quarantine    segment 2: oom: no memory")]
     [InlineData("journal verify small", "small: no fault")]
+    [InlineData("journal tail small --after 41", "42 segment-ready {\"segment\":1000}\n")]
     public async Task What_is_asked_is_told_in_words(string command, string said) =>
         (await cluster.Run(command.Split(' '))).ShouldBeFine().Output.ShouldContain(said);
 
@@ -100,6 +101,8 @@ public sealed class ClusterCommandTests : IAsyncLifetime
                 "./mneme serve", "MNEME_SERVER");
         (await cluster.Place.Run("cluster", "show", "--server", "localhost:7070"))
             .ShouldBeRefused(2, "the server is 'localhost:7070'");
+        (await cluster.Place.Run("cluster", "show", "--server", "http://mneme.example", "--token",
+            RunningApi.RootToken)).ShouldBeRefused(2, "in the clear", "--insecure");
         cluster.Api.Desk.Answer = new OrderAnswer(OrderOutcome.Refused, "it is done already");
         (await cluster.Run("experiment", "cancel", "small")).ShouldBeRefused(
             Failed, "it is done already");
