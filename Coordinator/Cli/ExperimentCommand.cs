@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Mneme.Coordinator.Cli.Cluster;
 using Mneme.Coordinator.Embedded;
 using Mneme.Coordinator.Search;
 using Mneme.Plans;
@@ -11,11 +12,17 @@ namespace Mneme.Coordinator.Cli;
 /// it.</summary>
 internal static class ExperimentCommand
 {
-    public static Command Build() => new("experiment", "Look at experiments before and after a run")
+    public static Command Build()
     {
-        Validate(), Preview(), VerifyCommand.Build(), ExportCommand.Build(), DrawCommands.Plot(),
-        DrawCommands.Report(),
-    };
+        var command = new Command(
+            "experiment", "Look at experiments before and after a run, and give them to a cluster")
+        {
+            Validate(), Preview(), VerifyCommand.Build(), ExportCommand.Build(),
+            DrawCommands.Plot(), DrawCommands.Report(),
+        };
+        foreach (var verb in RemoteExperimentCommands.Build()) command.Subcommands.Add(verb);
+        return command;
+    }
 
     private static Command Validate()
     {

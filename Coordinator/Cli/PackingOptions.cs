@@ -27,6 +27,20 @@ internal sealed class PackingOptions
             command.Options.Add(option);
     }
 
+    /// <summary>What was given, as the query of a submission.</summary>
+    public string Query(ParseResult parsed)
+    {
+        (string, object?)[] given =
+        [
+            ("slots", parsed.GetValue(slots)), ("cohort_size", parsed.GetValue(cohortSize)),
+            ("segment_steps", parsed.GetValue(segmentSteps)),
+            ("sharing", parsed.GetValue(noSharing) ? "false" : null),
+        ];
+        var parts = given.Where(pair => pair.Item2 is not null)
+            .Select(pair => $"{pair.Item1}={pair.Item2}").ToList();
+        return parts.Count == 0 ? "" : $"?{string.Join('&', parts)}";
+    }
+
     public PackingWishes Read(ParseResult parsed) => new(
         (int)(parsed.GetValue(slots) ?? Environment.ProcessorCount),
         (int?)parsed.GetValue(cohortSize), parsed.GetValue(segmentSteps),

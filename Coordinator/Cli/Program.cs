@@ -1,12 +1,16 @@
 using System.CommandLine;
 using Mneme.Coordinator;
 using Mneme.Coordinator.Cli;
+using Mneme.Coordinator.Cli.Cluster;
 
 var root = new RootCommand("Mneme trains neural networks that carry a memory, and loses no number.")
 {
     RunCommand.Build(),
     ExperimentCommand.Build(),
     TrialCommand.Build(),
+    ClusterCommand.Build(),
+    JournalCommand.Build(),
+    ConfigurationCommand.Build(),
 };
 try
 {

@@ -36,6 +36,14 @@ internal static class PublishedFiles
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
+    /// <summary>SHA-256 by name, as the manifest has them; none when there is no manifest.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Hashes(string folder)
+    {
+        var manifest = Path.Combine(folder, Manifest);
+        return File.Exists(manifest) ? Listed(manifest) : new Dictionary<string, string>();
+    }
+
     private static Dictionary<string, string> Listed(string manifest)
     {
         try

@@ -26,9 +26,12 @@ internal sealed partial class RunningProgram : IDisposable
     public int Id => process.Id;
 
     /// <summary>Starts the program that lies beside the tests.</summary>
-    public static RunningProgram Start(string folder, params string[] arguments)
+    public static RunningProgram Start(string folder, params string[] arguments) =>
+        StartAs("mneme", folder, arguments);
+
+    public static RunningProgram StartAs(string name, string folder, params string[] arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "mneme.dll");
+        var program = Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
         var start = new ProcessStartInfo(Host(), [program, .. arguments])
         {
             WorkingDirectory = folder,
