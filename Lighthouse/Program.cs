@@ -31,7 +31,8 @@ try
         {
             CaFile = settings.BrokerCa, AllowsPlain = settings.Insecure,
         });
-    using var log = LogOutput.Of(settings);
+    using var log = LogOutput.Of(
+        settings, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
     await using var server = new LighthouseServer(
         settings, transport, log.Write, TimeProvider.System,
         BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));

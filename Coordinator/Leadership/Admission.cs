@@ -41,10 +41,8 @@ internal static class Admission
     private static Refusal? Token(
         Hello hello, CoordinatorSurroundings outside, DateTimeOffset now)
     {
-        if (!outside.NeedsCredential) return null;
-        var credential = hello.Credential is { } token
-            ? outside.Credentials.Find(token, now)
-            : null;
+        if (outside.Credentials is not { } known) return null;
+        var credential = hello.Credential is { } token ? known.Of(token, now) : null;
         return credential is { Role: "node" or "operator" } && MayBe(hello.Node, credential.Scope)
             ? null
             : new Refusal("credential",

@@ -24,7 +24,8 @@ public sealed class CoordinatorNode : IAsyncDisposable
         this.outside = outside;
         system = new ActorSystem("coordinator", settings);
         leader = system.Spawn<LeaderMessage>("leader", () => new LeaderActor(
-            new LeaderSurroundings(outside.Journal, outside.Me, NewReign, Saw)));
+            new LeaderSurroundings(
+                outside.Journal, outside.Me, NewReign, Saw, outside.ReadCredentials)));
         links = new LinkLoop(
             transport, new Caller(outside.Me.Node, outside.Me.Incarnation), settings.Clock,
             settings.Seed, Use, why => Log.Warning($"no broker: {why}"));
@@ -35,11 +36,16 @@ public sealed class CoordinatorNode : IAsyncDisposable
     /// <summary>The leader's row as last seen; null before the first look.</summary>
     public LeaderRow? Seen => seen;
 
+    /// <summary>The cluster as the reign saw it a moment ago.</summary>
+    public ClusterView? View { get; private set; }
+
     /// <summary>The reign, while this process leads.</summary>
     public Address<ReignMessage>? Reign { get; private set; }
 
     /// <summary>Completes when a part of it failed beyond repair.</summary>
     public Task<Exception> Failure => system.Failure;
+
+    public CoordinatorSurroundings Surroundings => outside;
 
     public Log Log => new(system.Settings.Log, "coordinator", system.Settings.Clock);
 
@@ -58,12 +64,13 @@ public sealed class CoordinatorNode : IAsyncDisposable
     }
 
     private Actor<ReignMessage> NewReign(long epoch, ILink link, Action deposed) =>
-        new ReignActor(outside, epoch, link, deposed, address => Reign = address);
+        new ReignActor(
+            outside, epoch, link, deposed, address => Reign = address, view => View = view);
 
     private void Saw(LeaderRow row, bool isMine)
     {
         (seen, Leads) = (row, isMine);
-        if (!isMine) Reign = null;
+        if (!isMine) (Reign, View) = (null, null);
     }
 
     private async Task Use(ILink link)

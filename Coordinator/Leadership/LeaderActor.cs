@@ -32,9 +32,11 @@ public abstract record LeaderMessage
 
 /// <param name="NewReign">Makes the actor that leads under an epoch.</param>
 /// <param name="Saw">Hears who leads.</param>
+/// <param name="Refresh">Reads what a standby must know too.</param>
 public sealed record LeaderSurroundings(
     IJournal Journal, Candidate Me,
-    Func<long, ILink, Action, Actor<ReignMessage>> NewReign, Action<LeaderRow, bool> Saw);
+    Func<long, ILink, Action, Actor<ReignMessage>> NewReign, Action<LeaderRow, bool> Saw,
+    Func<Task> Refresh);
 
 /// <summary>Takes the lead when nobody has it, keeps it, and gives it up in time. What leading
 /// means is its child's affair: one reign for each epoch, never restarted.</summary>
@@ -130,7 +132,11 @@ public sealed class LeaderActor(LeaderSurroundings outside) : Actor<LeaderMessag
         var row = await outside.Journal.Leader();
         if (row.IsRunning && row.Who.Incarnation == outside.Me.Incarnation)
             await outside.Journal.YieldLead(row.Epoch);
-        else if (row.IsRunning) return new LeaderMessage.Polled(row, null, now);
+        else if (row.IsRunning)
+        {
+            await outside.Refresh();
+            return new LeaderMessage.Polled(row, null, now);
+        }
         var taken = await outside.Journal.TakeLead(outside.Me, Standing.Lease);
         return new LeaderMessage.Polled(row, taken, now);
     }

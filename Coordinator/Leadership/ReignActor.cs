@@ -15,17 +15,21 @@ namespace Mneme.Coordinator.Leadership;
 /// experiments, the queue's service. It begins from the journal, and any failure ends it: the next
 /// reign begins from the journal again.</summary>
 /// <param name="begun">Hears where the reign can be asked, once it can.</param>
+/// <param name="seen">Hears how the cluster looks, every second.</param>
 public sealed class ReignActor(
     CoordinatorSurroundings outside, long epoch, ILink first, Action deposed,
-    Action<Address<ReignMessage>> begun) : Actor<ReignMessage>, IAsyncDisposable
+    Action<Address<ReignMessage>> begun, Action<ClusterView> seen)
+    : Actor<ReignMessage>, IAsyncDisposable
 {
-    private static readonly TimeSpan ViewEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private const long EpochJump = 1_000_000;
     private readonly Dictionary<string, HostedExperiment> hosted = [];
     private readonly CancellationTokenSource over = new();
     private Address<DispatchMessage> dispatch;
     private CoordinatorLink? link;
+    private ClusterView? view;
     private IAsyncDisposable? service;
 
     public async ValueTask DisposeAsync()
@@ -39,7 +43,7 @@ public sealed class ReignActor(
     {
         await outside.Journal.ExtendSessions(epoch, DispatchActor.Indulgence);
         await RaiseEpochs();
-        await outside.Credentials.Read(outside.Journal);
+        await outside.ReadCredentials();
         dispatch = Here.Spawn<DispatchMessage>("dispatch", () => new DispatchActor(
             new DispatchSurroundings(
                 outside.Journal, epoch, Admit, outside.NewSecret, outside.BlobUrl, deposed)),
@@ -49,7 +53,9 @@ public sealed class ReignActor(
         foreach (var row in await outside.Journal.Experiments())
             await Host(row.Name);
         await Use(first);
-        Here.Every("tick", ViewEvery, new ReignMessage.Tick());
+        Here.Every("look", LookEvery, new ReignMessage.Look());
+        Here.Every("show", ShowEvery, new ReignMessage.Show());
+        Look();
         begun(Here.Self);
     }
 
@@ -62,9 +68,12 @@ public sealed class ReignActor(
             case ReignMessage.Packed packed: await Enter(packed); break;
             case ReignMessage.Carry carry: await Carry(carry); break;
             case ReignMessage.PutCredential put: await Put(put); break;
-            case ReignMessage.Look look: Look(look.Answer); break;
-            case ReignMessage.Tick: await Tick(); break;
-            case ReignMessage.Viewed viewed: link?.Show(viewed.View); break;
+            case ReignMessage.Look: Look(); break;
+            case ReignMessage.Viewed viewed: seen(view = viewed.View); break;
+            case ReignMessage.Show:
+                await outside.ReadCredentials();
+                if (view is not null) link?.Show(view);
+                break;
             case ReignMessage.Changed changed: Note(changed.View); break;
             case ReignMessage.Published { Error: { } error } failed:
                 Here.Log.Error($"{failed.Experiment}: its results cannot be written", error);
@@ -209,7 +218,7 @@ public sealed class ReignActor(
         var acted = new OperatorActed("token", put.Credential.Name, put.Order);
         await outside.Journal.Append(epoch, OperatorActed.Stream, [acted]);
         await outside.Journal.PutCredential(epoch, put.Credential);
-        await outside.Credentials.Read(outside.Journal);
+        await outside.ReadCredentials();
         put.Answer.Ok(new OrderAnswer(OrderOutcome.Done, put.Credential.Name));
     }
 
@@ -237,21 +246,8 @@ public sealed class ReignActor(
         return true;
     }
 
-    private async ValueTask Tick()
-    {
-        await outside.Credentials.Read(outside.Journal);
-        Here.Later(
-            Seen(), view => new ReignMessage.Viewed(view), _ => new ReignMessage.Done());
-    }
-
-    private void Look(Sink<ClusterView> answer) => Here.Later(
-        Seen(),
-        view =>
-        {
-            answer.Ok(view);
-            return new ReignMessage.Done();
-        },
-        _ => new ReignMessage.Done());
+    private void Look() => Here.Later(
+        Seen(), view => new ReignMessage.Viewed(view), _ => new ReignMessage.Done());
 
     private Task<ClusterView> Seen()
     {

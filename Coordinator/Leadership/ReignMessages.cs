@@ -29,10 +29,11 @@ public abstract record ReignMessage
     public sealed record PutCredential(
         CredentialRow Credential, Order Order, Sink<OrderAnswer> Answer) : ReignMessage;
 
-    public sealed record Look(Sink<ClusterView> Answer) : ReignMessage;
+    /// <summary>Time to see how the cluster is.</summary>
+    public sealed record Look : ReignMessage;
 
     /// <summary>Time to tell the lighthouses, and to look after credentials.</summary>
-    public sealed record Tick : ReignMessage;
+    public sealed record Show : ReignMessage;
 
     internal sealed record Changed(ExperimentView View) : ReignMessage;
 
@@ -50,18 +51,20 @@ public abstract record ReignMessage
 /// <param name="Pack">How an experiment is cut into cohorts and segments; throws a <see
 /// cref="UserError"/> when it cannot be.</param>
 /// <param name="Publish">Writes a finished experiment's results.</param>
-/// <param name="NeedsCredential">Whether workers must show a token.</param>
+/// <param name="Credentials">By which workers join; null: any may.</param>
 /// <param name="BlobUrl">Where workers without a shared folder find blobs, or null.</param>
 public sealed record CoordinatorSurroundings(
     IJournal Journal, IBlobStore Blobs, Candidate Me,
     System.Collections.Immutable.ImmutableArray<FamilySchema> Schemas,
     Func<ExperimentSpec, PackingWishes, Packing> Pack, Func<Submission, Task> Publish,
-    bool NeedsCredential, string? BlobUrl, Func<string> NewSecret)
+    KnownCredentials? Credentials, string? BlobUrl, Func<string> NewSecret)
 {
     /// <summary>The rules of grants and commits.</summary>
     public Func<ExperimentState, ExperimentCommand, Decision> Decide { get; init; } =
         ExperimentDecisions.Decide;
 
-    /// <summary>Tokens as last read from the journal.</summary>
-    public Credentials Credentials { get; } = new();
+    public async Task ReadCredentials()
+    {
+        if (Credentials is not null) await Credentials.Read(Journal);
+    }
 }

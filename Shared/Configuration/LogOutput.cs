@@ -1,4 +1,5 @@
 using Mneme.Actors;
+using Mneme.Telemetry;
 
 namespace Mneme.Configuration;
 
@@ -10,20 +11,33 @@ public sealed class LogOutput : IDisposable
     private readonly Lock gate = new();
     private readonly TextWriter output;
     private readonly LogLevel least;
-    private readonly bool isOwn;
+    private readonly JsonLog? json;
 
-    private LogOutput(TextWriter output, LogLevel least, bool isOwn) =>
-        (this.output, this.least, this.isOwn) = (output, least, isOwn);
+    private LogOutput(TextWriter output, LogLevel least, JsonLog? json = null) =>
+        (this.output, this.least, this.json) = (output, least, json);
 
+    /// <summary>Text on a terminal; anywhere else a JSON object a line, with the process's ids.
+    /// </summary>
     /// <exception cref="IOException"/><exception cref="UnauthorizedAccessException"/>
-    public static LogOutput Of(NodeConfiguration settings) => settings.LogFile is { } file
-        ? new LogOutput(
-            new StreamWriter(file, append: true) { AutoFlush = true }, settings.LogLevel, true)
-        : new LogOutput(Console.Error, settings.LogLevel, isOwn: false);
+    public static LogOutput Of(NodeConfiguration settings, string incarnation) =>
+        settings.LogFile is { } file
+            ? new LogOutput(
+                TextWriter.Null, settings.LogLevel,
+                JsonLog.ToFile(file, settings.Node, incarnation))
+            : Console.IsErrorRedirected
+                ? new LogOutput(
+                    TextWriter.Null, settings.LogLevel,
+                    JsonLog.ToStandardError(settings.Node, incarnation))
+                : new LogOutput(Console.Error, settings.LogLevel);
 
     public void Write(LogLine line)
     {
         if (line.Level < least) return;
+        if (json is not null)
+        {
+            json.Write(line);
+            return;
+        }
         var level = line.Level.ToString().ToLowerInvariant();
         var error = line.Error is null ? "" : $" ({line.Error.GetType().Name}: "
             + $"{line.Error.Message})";
@@ -36,10 +50,7 @@ public sealed class LogOutput : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (isOwn) output.Dispose();
-    }
+    public void Dispose() => json?.Dispose();
 
     private static string OneLine(string text) =>
         string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));

@@ -1,3 +1,4 @@
+using Mneme.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -14,6 +15,14 @@ public sealed class TelemetryExport : IDisposable
     private const int PatienceMilliseconds = 5000;
     private readonly MeterProvider meters;
     private readonly TracerProvider traces;
+
+    /// <summary>As the settings have it; null when they name no collector.</summary>
+    public static TelemetryExport? Of(NodeConfiguration settings, string incarnation) =>
+        settings.Otlp is { } collector
+            ? new TelemetryExport(
+                collector, settings.Process.InWords(), settings.Node, incarnation,
+                TimeSpan.FromSeconds(10))
+            : null;
 
     /// <param name="collector">Its address without a path, as in <c>http://127.0.0.1:4318</c>.
     /// </param>

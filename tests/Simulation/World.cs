@@ -76,7 +76,7 @@ internal sealed class World : IDisposable
                 new CoordinatorSurroundings(
                     process.Journal, blobs, new Candidate(node, Incarnation(), $"http://{node}"),
                     Submissions.Schemas, Pack, _ => Task.CompletedTask,
-                    NeedsCredential: false, BlobUrl: null, Incarnation) { Decide = decide },
+                    Credentials: null, BlobUrl: null, Incarnation) { Decide = decide },
                 process.Settings);
             process.Coordinator.Start();
         });
