@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Mneme.Tests.Conformance;
 
-public sealed class RabbitMqTransportTests(OwnBroker broker)
+public sealed partial class RabbitMqTransportTests(OwnBroker broker)
     : TransportConformance, IClassFixture<OwnBroker>
 {
     private readonly BrokerLimits limits = new() { QueueLength = 100 };
@@ -38,6 +38,17 @@ public sealed class RabbitMqTransportTests(OwnBroker broker)
     }
 
     protected override Task Begun(IAsyncDisposable service) => ((Server)service).Begun;
+
+    [Fact]
+    public async Task A_worker_reaches_the_mailbox_of_a_coordinator_and_no_other()
+    {
+        var (leader, worker) = (await Connect("leader"), await Connect("worker"));
+        var frame = new Frame("beat"u8.ToArray());
+        (await worker.Send(Route.To(leader.Box), frame)).ShouldBe(Sent.Accepted);
+        (await leader.Inbox.ReadAsync()).Body.ToArray().ShouldBe(frame.Body.ToArray());
+        (await worker.Send(Route.To(worker.Box), frame)).ShouldBe(Sent.Returned);
+        (await leader.Send(Route.To(worker.Box), frame)).ShouldBe(Sent.Accepted);
+    }
 
     [Fact]
     public async Task A_wire_that_carries_nothing_is_noticed_by_the_missing_heartbeats()

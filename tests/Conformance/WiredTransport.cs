@@ -22,9 +22,17 @@ internal sealed class WiredTransport(BrokerSpace space, BrokerLimits limits) : I
         };
         var cable = Cable.To(url, out var wired);
         var options = new RabbitMqOptions(wired, role) { Limits = limits };
-        var link = await new RabbitMqTransport(options).Connect(caller, cancel);
-        cables[link.Box] = cable;
-        return link;
+        try
+        {
+            var link = await new RabbitMqTransport(options).Connect(caller, cancel);
+            cables[link.Box] = cable;
+            return link;
+        }
+        catch (TransportUnavailable)
+        {
+            cable.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Returns when the broker has noticed, too: the mailbox is gone.</summary>
