@@ -66,8 +66,8 @@ static Func<string?, IBlobStore> BlobsAt(NodeConfiguration settings)
     if (settings.Blobs is { } place && !Uri.TryCreate(place, UriKind.Absolute, out var url)
         | url?.Scheme is not ("http" or "https"))
     {
-        var folder = FolderBlobs.Open(place, TimeProvider.System);
-        return _ => folder;
+        FolderBlobs? folder = null;     // a coordinator founds it, before it welcomes anybody
+        return _ => folder ??= FolderBlobs.Open(place, TimeProvider.System);
     }
     var current = new CurrentBlobs(address => new HttpBlobs(
         Trust.Handler(settings.TlsCa), address, () => settings.Token?.Reveal(),

@@ -18,7 +18,7 @@ public sealed class WorkerActor : Actor<WorkerMessage>
     private readonly Slots slots;
     private Heart heart = null!;
     private Outbox outbox = null!;
-    private IBlobStore blobs;
+    private IBlobStore blobs = null!;     // told by a Welcome, before any work
     private string? box;
     private bool isKnown;
     private bool draining;
@@ -28,11 +28,8 @@ public sealed class WorkerActor : Actor<WorkerMessage>
     private long begun;
     private long? alone;
 
-    public WorkerActor(WorkerSurroundings outside)
-    {
+    public WorkerActor(WorkerSurroundings outside) =>
         (this.outside, slots) = (outside, new Slots(outside.Me.Slots));
-        blobs = outside.BlobsAt(null);
-    }
 
     protected override ValueTask Started()
     {

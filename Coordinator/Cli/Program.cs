@@ -6,6 +6,7 @@ using Mneme.Coordinator.Cli.Cluster;
 var root = new RootCommand("Mneme trains neural networks that carry a memory, and loses no number.")
 {
     RunCommand.Build(),
+    ServeCommand.Build(),
     ExperimentCommand.Build(),
     TrialCommand.Build(),
     ClusterCommand.Build(),

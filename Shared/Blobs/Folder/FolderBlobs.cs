@@ -25,15 +25,21 @@ public sealed class FolderBlobs : IBlobStore
     public Guid StoreId { get; }
 
     /// <summary>Opens or founds the store and clears what a killed process left in tmp/.</summary>
+    /// <param name="belongsTo">The journal whose blobs it holds; null: any.</param>
     /// <exception cref="BlobStoreUnusable"/>
     public static FolderBlobs Open(
-        string folder, TimeProvider clock, long limitBytes = 4L * 1024 * 1024 * 1024)
+        string folder, TimeProvider clock, long limitBytes = 4L * 1024 * 1024 * 1024,
+        Guid? belongsTo = null)
     {
         var root = Path.GetFullPath(folder);
         try
         {
             Directory.CreateDirectory(Path.Combine(root, "tmp"));
-            var id = Marker.ReadOrWrite(root);
+            var id = Marker.ReadOrWrite(root, belongsTo);
+            if (belongsTo is { } journal && journal != id)
+                throw new BlobStoreUnusable(
+                    $"{root} holds the blobs of another journal ({id}, not {journal}): all "
+                    + "coordinators of a cluster must see the same folder (blobs)");
             Leftovers.Clear(root);
             return new FolderBlobs(root, id, clock, limitBytes);
         }

@@ -5,10 +5,11 @@ internal static class Marker
 {
     private const string FileName = "store-id";
 
-    public static Guid ReadOrWrite(string root)
+    /// <param name="founded">The name that a new store gets.</param>
+    public static Guid ReadOrWrite(string root, Guid? founded = null)
     {
         var path = Path.Combine(root, FileName);
-        if (!File.Exists(path)) Found(root, path);
+        if (!File.Exists(path)) Found(root, path, founded ?? Guid.NewGuid());
         var text = File.ReadAllText(path).Trim();
         return Guid.TryParse(text, out var id)
             ? id
@@ -17,12 +18,12 @@ internal static class Marker
 
     // A link fails if the name is there: of two processes that found one folder, one wins and
     // both read the winner's id.
-    private static void Found(string root, string path)
+    private static void Found(string root, string path, Guid id)
     {
         var temporary = Leftovers.NewName(root);
         using (var file = Leftovers.Create(temporary))
         {
-            file.Write(System.Text.Encoding.ASCII.GetBytes($"{Guid.NewGuid()}\n"));
+            file.Write(System.Text.Encoding.ASCII.GetBytes($"{id}\n"));
             file.Flush(flushToDisk: true);
         }
         // File.Move looks first and then renames: the loser would replace the winner's id.
