@@ -51,7 +51,7 @@ public static class BlobEndpoints
     {
         await using var content = await store.Open(sha, http.RequestAborted);
         // Whoever reads too slowly would keep the file open for ever.
-        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        if (IsAlone(http) && http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = limits.Slowest;
         http.Response.ContentType = "application/octet-stream";
         http.Response.ContentLength = content.Length;
@@ -86,12 +86,15 @@ public static class BlobEndpoints
         if (length > limits.Bytes) throw new BlobTooLarge(limits.Bytes);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
             most.MaxRequestBodySize = limits.Bytes;
-        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        if (IsAlone(http) && http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = limits.Slowest;
         await using var body = new CheckedBody(http.Request.Body, sha, length);
         await store.Put(body, http.RequestAborted);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    // Requests that share a connection (HTTP/2) share the server's own limits.
+    private static bool IsAlone(HttpContext http) => HttpProtocol.IsHttp11(http.Request.Protocol);
 
     private static int StatusOf(Exception error) => error switch
     {

@@ -89,6 +89,23 @@ public sealed class HttpBlobFaultsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_whose_requests_share_a_connection_is_served_too()
+    {
+        await using var server = await BlobServer.Start(
+            folder, protocols: HttpProtocols.Http2);
+        using var client = new HttpClient
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        var url = new Uri(server.Url, $"v1/blobs/{Sha.Of(Content).Hex}");
+
+        using var put = await client.PutAsync(url, new ByteArrayContent(Content));
+        put.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await client.GetByteArrayAsync(url)).ShouldBe(Content);
+    }
+
+    [Fact]
     public async Task A_body_that_is_cut_leaves_nothing()
     {
         await using var server = await BlobServer.Start(folder);
