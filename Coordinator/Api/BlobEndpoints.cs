@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Mneme.Blobs;
 using Mneme.Blobs.Http;
+using Mneme.Web;
 
 namespace Mneme.Coordinator.Api;
 
@@ -24,7 +25,8 @@ public static class BlobEndpoints
         const string path = BlobProtocol.Path + "{sha}";
         endpoints.MapGet(path, http => Answer(http, sha => Get(http, store, sha, limits)));
         endpoints.MapMethods(path, ["HEAD"], http => Answer(http, sha => Head(http, store, sha)));
-        endpoints.MapPut(path, http => Answer(http, sha => Put(http, store, sha, limits)));
+        endpoints.MapPut(path, http => Answer(http, sha => Put(http, store, sha, limits)))
+            .WithMetadata(new BodyLimit(null));
     }
 
     private static async Task Answer(HttpContext http, Func<Sha, Task> handle)
