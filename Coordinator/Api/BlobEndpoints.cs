@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Mneme.Blobs;
 using Mneme.Blobs.Http;
+using Mneme.Web;
 
 namespace Mneme.Coordinator.Api;
 
@@ -24,7 +25,8 @@ public static class BlobEndpoints
         const string path = BlobProtocol.Path + "{sha}";
         endpoints.MapGet(path, http => Answer(http, sha => Get(http, store, sha, limits)));
         endpoints.MapMethods(path, ["HEAD"], http => Answer(http, sha => Head(http, store, sha)));
-        endpoints.MapPut(path, http => Answer(http, sha => Put(http, store, sha, limits)));
+        endpoints.MapPut(path, http => Answer(http, sha => Put(http, store, sha, limits)))
+            .WithMetadata(new BodyLimit(null));
     }
 
     private static async Task Answer(HttpContext http, Func<Sha, Task> handle)
@@ -51,7 +53,7 @@ public static class BlobEndpoints
     {
         await using var content = await store.Open(sha, http.RequestAborted);
         // Whoever reads too slowly would keep the file open for ever.
-        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        if (IsAlone(http) && http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = limits.Slowest;
         http.Response.ContentType = "application/octet-stream";
         http.Response.ContentLength = content.Length;
@@ -86,12 +88,15 @@ public static class BlobEndpoints
         if (length > limits.Bytes) throw new BlobTooLarge(limits.Bytes);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
             most.MaxRequestBodySize = limits.Bytes;
-        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        if (IsAlone(http) && http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = limits.Slowest;
         await using var body = new CheckedBody(http.Request.Body, sha, length);
         await store.Put(body, http.RequestAborted);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    // Requests that share a connection (HTTP/2) share the server's own limits.
+    private static bool IsAlone(HttpContext http) => HttpProtocol.IsHttp11(http.Request.Protocol);
 
     private static int StatusOf(Exception error) => error switch
     {

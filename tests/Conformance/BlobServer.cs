@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Mneme.Blobs;
 using Mneme.Blobs.Http;
@@ -21,14 +22,17 @@ internal sealed class BlobServer : IAsyncDisposable
     /// an end of its connection, when it says so itself.</param>
     public static async Task<BlobServer> Start(
         IBlobStore store, BlobLimits? limits = null, Func<HttpContext, int?>? refuses = null,
-        int port = 0)
+        int port = 0, HttpProtocols protocols = HttpProtocols.Http1)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         // As the coordinator has it: other bodies are small.
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Limits.MaxRequestBodySize = 1024 * 1024);
+        {
+            kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocols);
+        });
         var app = builder.Build();
         app.Use((http, next) =>
         {

@@ -8,6 +8,7 @@ using Mneme.Blobs;
 using Mneme.Blobs.Folder;
 using Mneme.Blobs.Http;
 using Mneme.Coordinator.Api;
+using Mneme.Tests.Coordinator.Api;
 using Shouldly;
 using Xunit;
 
@@ -89,6 +90,41 @@ public sealed class HttpBlobFaultsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_whose_requests_share_a_connection_is_served_too()
+    {
+        await using var server = await BlobServer.Start(
+            folder, protocols: HttpProtocols.Http2);
+        using var client = new HttpClient
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        var url = new Uri(server.Url, $"v1/blobs/{Sha.Of(Content).Hex}");
+
+        using var put = await client.PutAsync(url, new ByteArrayContent(Content));
+        put.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await client.GetByteArrayAsync(url)).ShouldBe(Content);
+    }
+
+    [Fact]
+    public async Task The_coordinators_interface_moves_large_blobs_for_nodes_and_none_for_viewers()
+    {
+        await using var api = await RunningApi.Start(
+            blobs: (routes, _) => BlobEndpoints.Map(routes, folder));
+        using var node = Client(api, "node");
+        using var viewer = Client(api, "viewer");
+        var content = new byte[20_000_000];
+        content[^1] = 1;
+
+        var blob = await node.Put(content);
+        (await node.Get(blob.Sha)).SequenceEqual(content).ShouldBeTrue();
+        await Should.ThrowAsync<BlobMissing>(() => node.Get(Sha.Of(Content)));
+        (await node.Has(Sha.Of(Content), Content.Length)).ShouldBeFalse();
+        await Should.ThrowAsync<BlobStoreUnusable>(() => viewer.Get(blob.Sha));
+        await Should.ThrowAsync<BlobStoreUnusable>(() => viewer.Put(content));
+    }
+
+    [Fact]
     public async Task A_body_that_is_cut_leaves_nothing()
     {
         await using var server = await BlobServer.Start(folder);
@@ -120,6 +156,9 @@ public sealed class HttpBlobFaultsTests : IDisposable
         await Until(() => IsCutOff(slow, ref received));
         received.ShouldBeLessThan(60_000_000);
     }
+
+    private static HttpBlobs Client(RunningApi api, string role) => new(
+        HttpBlobs.Handler(), api.Server.Url, () => RunningApi.TokenOf(role), TimeProvider.System);
 
     private int UnderWay() => Directory.GetFiles(Path.Combine(root, "tmp")).Length;
 

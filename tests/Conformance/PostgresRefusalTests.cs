@@ -63,6 +63,20 @@ public sealed class PostgresRefusalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_several_hosts_the_one_that_takes_writes_is_used_and_all_are_named()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(space.Address);
+        settings.Host = $"127.0.0.1:9,{settings.Host}:{settings.Port}";
+        await using (var journal = await PostgresJournal.Open(settings.ConnectionString))
+            (await journal.TakeLead(new("node", "life", ""), TimeSpan.Zero)).ShouldBe(1);
+
+        settings.Host = "127.0.0.1:9,127.0.0.1:10";
+        (await Should.ThrowAsync<JournalUnavailable>(
+            () => PostgresJournal.Open(settings.ConnectionString)))
+            .Message.ShouldStartWith($"PostgreSQL 127.0.0.1:9,127.0.0.1:10/{settings.Database} ");
+    }
+
+    [Fact]
     public async Task A_server_that_says_nothing_is_noticed_within_seconds()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);

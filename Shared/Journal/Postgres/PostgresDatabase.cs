@@ -16,7 +16,10 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     public PostgresDatabase(string connection)
     {
         var settings = PostgresSettings.Of(connection);
-        Name = $"PostgreSQL {settings.Host}:{settings.Port}/{settings.Database}";
+        // Of several hosts, each may have its own port.
+        var host = settings.Host?.Contains(',') == true
+            ? settings.Host : $"{settings.Host}:{settings.Port}";
+        Name = $"PostgreSQL {host}/{settings.Database}";
         Login = settings.Username ?? "";
         source = PostgresSettings.Source(settings);
     }
