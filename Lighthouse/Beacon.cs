@@ -16,8 +16,7 @@ internal sealed class Beacon(
     private async Task Listen(ILink link)
     {
         await foreach (var frame in link.Inbox.ReadAllAsync())
-            if (Open(frame) is View { Cluster: { Leader: not null } view }
-                && !view.Workers.IsDefault && !view.Experiments.IsDefault)
+            if (Open(frame) is View { Cluster: var view } && ClusterViewCodec.IsWhole(view))
                 last.Hear(view);
     }
 

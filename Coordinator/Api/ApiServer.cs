@@ -33,7 +33,9 @@ public sealed class ApiServer : IAsyncDisposable
         app.Use(new Gate(desk, server).Pass);
         app.Use(new Leading(desk, server).Pass);
         foreach (var route in ApiRoutes.Table) Map(route);
-        blobs?.Invoke(app.MapGroup("").WithMetadata(ApiRoutes.Blobs), desk.Blobs);
+        // How large a blob may be is said by those who take it.
+        blobs?.Invoke(
+            app.MapGroup("").WithMetadata(ApiRoutes.Blobs, new BodyLimit(null)), desk.Blobs);
     }
 
     /// <summary>Where it listens; with the port that it was given when it asked for any.</summary>

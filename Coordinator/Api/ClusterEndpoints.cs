@@ -40,7 +40,7 @@ internal static class ClusterEndpoints
     /// <summary>A page of a stream.</summary>
     public static async Task Journal(Asked asked, string stream)
     {
-        var after = asked.Whole("after", 0, long.MaxValue) ?? 0;
+        var after = asked.Whole("after", 0, int.MaxValue) ?? 0;
         var most = (int)(asked.Whole("at_most", 1, MostEvents) ?? MostEvents);
         var events = await asked.Desk.Events(stream, after, most);
         await Answer.Json(asked.Http, new JournalBody([.. events.Select(Shown)]),

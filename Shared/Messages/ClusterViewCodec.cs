@@ -27,10 +27,19 @@ public static class ClusterViewCodec
 
     /// <exception cref="JsonException">The bytes are no view.</exception>
     public static ClusterView Decode(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, ClusterViewJson.Default.ClusterView) is
-            { Leader: not null, Workers.IsDefault: false, Experiments.IsDefault: false } view
+        JsonSerializer.Deserialize(json, ClusterViewJson.Default.ClusterView) is { } view
+        && IsWhole(view)
             ? view
             : throw new JsonException("the view is not whole");
+
+    /// <summary>Nothing that must be there is missing: what came over a wire may be anything.
+    /// </summary>
+    public static bool IsWhole(ClusterView? view) =>
+        view is { Leader: { Node: not null, Url: not null }, Workers.IsDefault: false,
+            Experiments.IsDefault: false }
+        && view.Workers.All(worker => worker is { Node: not null, State: not null,
+            Held.IsDefault: false })
+        && view.Experiments.All(one => one is { Name: not null, State: not null });
 }
 
 [JsonSourceGenerationOptions(

@@ -64,12 +64,21 @@ public static class MessageCodec
         var reader = new Utf8JsonReader(frame);
         using var document = JsonDocument.ParseValue(ref reader);
         var root = document.RootElement;
-        if (!root.TryGetProperty("v", out var version) || version.GetInt32() != Version)
+        if (!Part(root, "v", JsonValueKind.Number).TryGetInt32(out var version)
+            || version != Version)
             throw new JsonException($"not a frame of protocol version {Version}");
-        return ByKind.TryGetValue(root.GetProperty("kind").GetString() ?? "", out var type)
-            ? (Message?)root.GetProperty("body").Deserialize(type)
+        var kind = Part(root, "kind", JsonValueKind.String).GetString()!;
+        return ByKind.TryGetValue(kind, out var type)
+            ? (Message?)Part(root, "body", JsonValueKind.Object).Deserialize(type)
             : null;
     }
+
+    // A frame may be any JSON at all.
+    private static JsonElement Part(JsonElement of, string name, JsonValueKind kind) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var part)
+        && part.ValueKind == kind
+            ? part
+            : throw new JsonException($"the frame's '{name}' is missing or no {kind}");
 }
 
 [JsonSourceGenerationOptions(

@@ -12,6 +12,10 @@ public sealed class ViewStream(
 {
     private const int MostAtOnce = 128;
     private const int WholeEvery = 5;
+
+    /// <summary>Then whoever listens comes again, and with a token that is still good.</summary>
+    private const int MostLooks = 600;
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
     private readonly Crowd crowd = new(MostAtOnce);
@@ -39,7 +43,7 @@ public sealed class ViewStream(
         using var timer = new PeriodicTimer(Look, clock);
         context.Response.ContentType = "text/event-stream";
         byte[] before = [];
-        for (var looks = 0; read() is { } view; looks++)
+        for (var looks = 0; looks < MostLooks && read() is { } view; looks++)
         {
             var content = ClusterViewCodec.Encode(WithoutTimes(view));
             if (looks % WholeEvery == 0 || !content.AsSpan().SequenceEqual(before))

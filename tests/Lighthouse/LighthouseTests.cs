@@ -166,6 +166,22 @@ public sealed class LighthouseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_no_whole_view_is_not_listened_to()
+    {
+        const string leader = """{"leader":{"node":"x","url":"http://x","epoch":9}""";
+        foreach (var view in new[]
+        {
+            "null", "{}", "[]", """{"workers":[],"experiments":[]}""", leader + "}",
+            leader + ""","workers":[null],"experiments":[]}""",
+            leader + ""","workers":[{"node":"a","state":"live"}],"experiments":[]}""",
+            leader + ""","workers":[],"experiments":[{}]}""", "{",
+        }) await house.SayRaw(view);
+
+        await house.Show(house.View(epoch: 2));
+        house.Server.Seen!.View.Leader.Epoch.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task The_broker_may_go_and_come_again()
     {
         await house.Show(house.View());

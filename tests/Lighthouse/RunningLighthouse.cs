@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using Mneme.Configuration;
 using Mneme.Lighthouse;
 using Mneme.Messages;
@@ -78,6 +79,10 @@ internal sealed class RunningLighthouse : IAsyncDisposable
 
     public ValueTask<Sent> Say(ClusterView view) => link.Send(
         Route.View, MessageFrame.Of(new View(view), new Sender(link.Box)));
+
+    public ValueTask<Sent> SayRaw(string view) => link.Send(Route.View, new Frame(
+        Encoding.UTF8.GetBytes($$$"""{"v":1,"kind":"view","body":{"cluster":{{{view}}}}}"""),
+        MessageFrame.Of(new Bye(), new Sender(link.Box)).Headers));
 
     public async Task<Said> Ask(
         string method, string path, string? token = RunningApi.RootToken, string? body = null)

@@ -23,7 +23,7 @@ internal static class JournalCommand
     {
         var name = new Argument<string>("NAME");
         var after = WholeNumber.Option(
-            "--after", "event number after which to begin (default: 0)", 0, long.MaxValue);
+            "--after", "event number after which to begin (default: 0)", 0, int.MaxValue);
         return ServerOptions.Verb("tail", "Print an experiment's events, one a line",
             (parsed, client) => Tail(
                 parsed.GetRequiredValue(name), parsed.GetValue(after) ?? 0, client), name, after);

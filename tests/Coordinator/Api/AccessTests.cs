@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Mneme.Coordinator.Api;
 using Shouldly;
@@ -56,20 +54,6 @@ public sealed class AccessTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         .OfType<RouteEndpoint>()
         .Where(endpoint => endpoint.Metadata.GetMetadata<Needs>() is null)
         .ShouldBeEmpty();
-
-    [Fact]
-    public async Task Blobs_are_moved_by_nodes_and_operators_alone()
-    {
-        await using var own = await RunningApi.Start(blobs: (routes, _) =>
-            routes.MapGet("/v1/blobs/{sha}", (RequestDelegate)(http =>
-                http.Response.WriteAsync("blob"))));
-        own.Desk.Leads = false;
-
-        (await own.Get("/v1/blobs/x", null)).Status.ShouldBe(401);
-        foreach (var role in RoleNames.All)
-            (await own.Get("/v1/blobs/x", role)).Status.ShouldBe(
-                role is "node" or "operator" ? 200 : 403, role);
-    }
 
     [Fact]
     public async Task What_is_no_endpoint_is_told_to_those_who_are_let_in()

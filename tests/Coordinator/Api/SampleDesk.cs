@@ -33,14 +33,7 @@ internal sealed class SampleDesk : IDesk
         ],
         [Summary]);
 
-    /// <summary>How often somebody looked.</summary>
-    public int Looks;
-
-    public ClusterView View()
-    {
-        Interlocked.Increment(ref Looks);
-        return Leading(Shown with { Experiments = [Known] });
-    }
+    public ClusterView View() => Leading(Shown with { Experiments = [Known] });
 
     public Task<ExperimentDetail?> Describe(string experiment) => Task.FromResult(Leading(
         experiment == Experiment

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using Shouldly;
 
 namespace Mneme.Tests.Coordinator.Cli;
@@ -13,14 +14,21 @@ internal sealed partial class RunningProgram : IDisposable
 
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private readonly StringBuilder soFar = new();
     private readonly Process process;
     private readonly Task<string> output, errors;
 
     private RunningProgram(Process process)
     {
         this.process = process;
-        output = process.StandardOutput.ReadToEndAsync();
+        output = Collect(process.StandardOutput);
         errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Whether it has written something.</summary>
+    public bool HasSaid(string text)
+    {
+        lock (soFar) return soFar.ToString().Contains(text, StringComparison.Ordinal);
     }
 
     public int Id => process.Id;
@@ -75,6 +83,14 @@ internal sealed partial class RunningProgram : IDisposable
     {
         if (!process.HasExited) process.Kill();
         process.Dispose();
+    }
+
+    private async Task<string> Collect(StreamReader reader)
+    {
+        var piece = new char[4096];
+        while (await reader.ReadAsync(piece) is > 0 and var length)
+            lock (soFar) soFar.Append(piece, 0, length);
+        lock (soFar) return soFar.ToString();
     }
 
     // The tests run under dotnet themselves, or under a test host that it started.

@@ -161,7 +161,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     {
         using var events = cluster.Place.Start("cluster", "events", "--server",
             $"{cluster.Api.Server.Url}", "--token", RunningApi.RootToken);
-        (await events.Until(() => cluster.Api.Desk.Looks > 1)).ShouldBeTrue();
+        (await events.Until(() => events.HasSaid("\n"))).ShouldBeTrue();
 
         events.Send(RunningProgram.Interrupt);
 
