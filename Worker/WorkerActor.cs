@@ -36,7 +36,8 @@ public sealed class WorkerActor : Actor<WorkerMessage>
         heart = new Heart(Here.Clock, message => outside.Send(message, true));
         outbox = new Outbox(Here.Clock);
         Here.Every("tick", TimeSpan.FromSeconds(1), new WorkerMessage.Tick());
-        if (outside.BeatsOnThread) Here.OwnThread("beat", stop => heart.BeatForEver(BeatEvery, stop));
+        if (outside.BeatsOnThread)
+            Here.OwnThread("beat", stop => heart.BeatForEver(BeatEvery, stop));
         else Here.Every("beat", BeatEvery, new WorkerMessage.BeatNow());
         return default;
     }
@@ -195,36 +196,28 @@ public sealed class WorkerActor : Actor<WorkerMessage>
     {
         switch (message)
         {
-            case Commit commit when slots.FindBegun(commit.Segment, commit.Epoch) is { } running:
-                slots.Change(running with { Checkpoint = commit.Checkpoint });
-                await Put(commit with { Epoch = running.Epoch });
+            case Commit said when slots.FindBegun(said.Segment, said.Epoch) is { } running:
+                slots.Change(running with { Checkpoint = said.Checkpoint });
+                await Put(said with { Epoch = running.Epoch });
                 break;
-            case Release back when slots.FindBegun(back.Segment, back.Epoch) is { } running:
-                await Put(back with { Epoch = running.Epoch });
+            case Release said when slots.FindBegun(said.Segment, said.Epoch) is { } running:
+                await Put(said with { Epoch = running.Epoch });
                 break;
-            case Failed failed when slots.FindBegun(failed.Segment, failed.Epoch) is { } running:
-                await Put(failed with { Epoch = running.Epoch });
+            case Failed said when slots.FindBegun(said.Segment, said.Epoch) is { } running:
+                await Put(said with { Epoch = running.Epoch });
                 break;
-            case Progress progress
-                when slots.FindBegun(progress.Segment, progress.Epoch) is { } running:
-                slots.Change(running with { Step = progress.Step });
+            case Progress said when slots.FindBegun(said.Segment, said.Epoch) is { } running:
+                slots.Change(running with { Step = said.Step });
                 Tell();
                 if (isKnown)
-                    await outside.Send(progress with { Epoch = running.Epoch }, true);
+                    await outside.Send(said with { Epoch = running.Epoch }, true);
                 break;
         }
     }
 
     private async ValueTask Put(Message message)
     {
-        var (segment, epoch) = message switch
-        {
-            Commit commit => (commit.Segment, commit.Epoch),
-            Release back => (back.Segment, back.Epoch),
-            Failed failed => (failed.Segment, failed.Epoch),
-            _ => throw new ArgumentException($"{message.GetType().Name} is not answered"),
-        };
-        outbox.Put(segment, epoch, message);
+        outbox.Put(message);
         await Flush();
     }
 

@@ -3,6 +3,7 @@ using Mneme.Actors;
 using Mneme.Coordinator.Experiments;
 using Mneme.Journal;
 using Mneme.Messages;
+using Mneme.Telemetry;
 
 namespace Mneme.Coordinator.Dispatch;
 
@@ -61,7 +62,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             case DispatchMessage.Drain drain: Drain(drain.Node); break;
             case DispatchMessage.Undrain undrain: Undrain(undrain.Node); break;
             case DispatchMessage.Down order: await TakeDown(order.Node); break;
-            case DispatchMessage.Look look: look.Answer.Ok([.. book.All.Select(Seen)]); break;
+            case DispatchMessage.Look look: look.Answer.Ok([.. book.All.Select(s => s.Seen(Now))]); break;
         }
     }
 
@@ -156,7 +157,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             var known = experiments.TryGetValue(group.Key, out var actor);
             var answer = known
                 ? await actor.Ask<ImmutableArray<Verdict>>(
-                    sink => new ExperimentMessage.Judge(IdOf(hello), [.. group], sink), JudgeWithin)
+                    sink => new ExperimentMessage.Judge(Session.IdOf(hello), [.. group], sink), JudgeWithin)
                 : null;
             verdicts.AddRange(answer is Answer<ImmutableArray<Verdict>>.Ok ok
                 ? ok.Value
@@ -168,7 +169,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     private async ValueTask Welcome(DispatchMessage.Judged judged)
     {
         var hello = judged.Hello;
-        var id = IdOf(hello);
+        var id = Session.IdOf(hello);
         var isNew = !(book.Find(id) is { } known && known.Box == judged.From.Box);
         var session = new Session(
             id, isNew ? outside.NewSecret() : book.Find(id)!.Secret, hello.Node, judged.From.Box,
@@ -230,6 +231,8 @@ public sealed class DispatchActor : Actor<DispatchMessage>
         if (beating.Count > 0
             && !await outside.Journal.Renew(outside.LeaderEpoch, beating, Lease))
             outside.Deposed();
+        Instruments.LeasesRenewed(beating.Count);
+        Instruments.LiveSessions(book.All.Count);
         beating.Clear();
         foreach (var silent in book.Silent(Now)) Say(silent.Box, new BeatAck(0));
         var lost = book.Lost(Now, linkIsYoung: Now - linkedAt < Indulgence);
@@ -287,14 +290,4 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             await Leave(session);
         }
     }
-
-    private WorkerView Seen(Session session) => new(
-        session.Node, session.Id[(session.Node.Length + 1)..],
-        session.SuspectSince is not null ? "suspect" : session.Draining ? "draining" : "live",
-        session.Slots, session.Free, session.Device, session.Numerics, Now - session.LastBeat,
-        session.PoolDelay,
-        [.. session.Held.Select(h => new HeldView(
-            h.Segment.Experiment, h.Segment.Index, h.Epoch, h.Step))]);
-
-    private static string IdOf(Hello hello) => $"{hello.Node}.{hello.Incarnation}";
 }

@@ -49,4 +49,13 @@ public sealed record Session(
     {
         Free = Free - grants.Length, Unconfirmed = Unconfirmed.Union(grants),
     };
+
+    public WorkerView Seen(TimeSpan now) => new(
+        Node, Id[(Node.Length + 1)..],
+        SuspectSince is not null ? "suspect" : Draining ? "draining" : "live", Slots, Free, Device,
+        Numerics, now - LastBeat, PoolDelay,
+        [.. Held.Select(h => new HeldView(
+            h.Segment.Experiment, h.Segment.Index, h.Epoch, h.Step))]);
+
+    public static string IdOf(Hello hello) => $"{hello.Node}.{hello.Incarnation}";
 }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Mneme.Actors;
 using Mneme.Coordinator.Dispatch;
 using Mneme.Journal;
 using Mneme.Messages;
 using Mneme.Specs;
+using Mneme.Telemetry;
 
 namespace Mneme.Coordinator.Experiments;
 
@@ -12,7 +14,8 @@ namespace Mneme.Coordinator.Experiments;
 /// <param name="Decide">The rules: <see cref="ExperimentDecisions.Decide"/>.</param>
 /// <param name="HasBlob">Whether a checkpoint of that size is stored.</param>
 /// <param name="FetchLanes">Results that were too large for a frame.</param>
-/// <param name="Sweep">Deletes old checkpoints but for those in use.</param>
+/// <param name="Sweep">Deletes old checkpoints but for those in use; null: who keeps the blobs of
+/// several experiments asks for what is in use.</param>
 /// <param name="Watch">Hears of every change.</param>
 /// <param name="Deposed">Another process leads: this one must stop.</param>
 public sealed record ExperimentSurroundings(
@@ -22,7 +25,7 @@ public sealed record ExperimentSurroundings(
     Func<ExperimentState, ExperimentCommand, Decision> Decide,
     Func<string, long, Task<bool>> HasBlob,
     Func<string, Task<ImmutableArray<LaneResult>>> FetchLanes,
-    Func<IReadOnlySet<string>, Task<int>> Sweep,
+    Func<IReadOnlySet<string>, Task<int>>? Sweep,
     Action<ExperimentView> Watch,
     Action Deposed);
 
@@ -49,7 +52,8 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
 
     protected override ValueTask Started()
     {
-        Here.Every("sweep", SweepEvery, new ExperimentMessage.Sweep());
+        if (outside.Sweep is not null)
+            Here.Every("sweep", SweepEvery, new ExperimentMessage.Sweep());
         outside.Watch(board.View(state));
         return default;
     }
@@ -62,6 +66,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                 pending.Add(new Pending(Grant(credit), credit.Session));
                 break;
             case ExperimentMessage.Holds holds: Compare(holds.Session); break;
+            case ExperimentMessage.InUse ask: ask.Answer.Ok(BlobsInUse.Of(state)); break;
             case ExperimentMessage.Judge judge:
                 judge.Answer.Ok([.. judge.Held.Select(held => Verdict(judge.Session, held))]);
                 break;
@@ -79,7 +84,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                 break;
             case ExperimentMessage.Sweep:
                 Here.Later(
-                    outside.Sweep(BlobsInUse.Of(state)), _ => new ExperimentMessage.Swept(),
+                    outside.Sweep!(BlobsInUse.Of(state)), _ => new ExperimentMessage.Swept(),
                     _ => new ExperimentMessage.Swept());
                 break;
             case ExperimentMessage.Returns returns:
@@ -124,7 +129,13 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         pending.Add(new Pending(
             new ExperimentCommand.CommitSegment(
                 commits.Session.Id, commits.Commit, lanes, commits.Session.Draining),
-            commits.Session) { Commit = commits.Commit, Handled = commits.Handled });
+            commits.Session)
+        {
+            Commit = commits.Commit, Handled = commits.Handled,
+            ArrivedAt = Here.Clock.GetTimestamp(),
+            Span = Instruments.Begin(
+                "commit", spec.Name, commits.Commit.Segment.Index, commits.Commit.Epoch),
+        });
 
     private async ValueTask<Appended> Write(IReadOnlyList<Pending> batch)
     {
@@ -142,6 +153,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         if (outcome == Appended.Deposed) outside.Deposed();
         if (outcome != Appended.Ok) return outcome;
         state = after;
+        foreach (var happened in events) Measure(happened);
         foreach (var committed in events.OfType<SegmentCommitted>()) board.Take(committed);
         foreach (var (one, decision) in batch.Zip(decisions)) Answer(one, decision);
         return outcome;
@@ -158,8 +170,19 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         && (commit.Records is not { } records
             || await outside.HasBlob(records, commit.RecordsBytes));
 
+    private static void Measure(ExperimentEvent happened)
+    {
+        if (happened is SegmentGranted) Instruments.SegmentsGranted(1);
+        else if (happened is SegmentReturned back) Instruments.SegmentReturned(back.Cause);
+    }
+
     private void Answer(Pending one, Decision decision)
     {
+        one.Span?.Dispose();
+        if (one.Commit is not null && decision.Outcome == CommitOutcome.Fresh)
+            Instruments.SegmentCommitted(Here.Clock.GetElapsedTime(one.ArrivedAt));
+        else if (one.Commit is not null && decision.Outcome == CommitOutcome.Fenced)
+            Instruments.SegmentFenced();
         var granted = decision.Granted.Select(s => Assignments.Of(spec, state, s)).ToList();
         if (one.Commit is { } commit)
             Say(one.Session!.Id, new CommitReply(
@@ -215,5 +238,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         public Commit? Commit { get; init; }
         public Sink<bool>? Handled { get; init; }
         public Sink<CommitOutcome>? Ordered { get; init; }
+        public long ArrivedAt { get; init; }
+        public Activity? Span { get; init; }
     }
 }

@@ -42,6 +42,9 @@ public abstract record ExperimentMessage
     /// <summary>Time to delete checkpoints that nothing starts from any more.</summary>
     public sealed record Sweep : ExperimentMessage;
 
+    /// <summary>Which blobs must stay.</summary>
+    public sealed record InUse(Sink<IReadOnlySet<string>> Answer) : ExperimentMessage;
+
     /// <summary>A sweep is over; what it could not delete, the next one will.</summary>
     public sealed record Swept : ExperimentMessage;
 

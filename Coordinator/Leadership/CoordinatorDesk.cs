@@ -29,7 +29,8 @@ public sealed class CoordinatorDesk(
 
     public IBlobStore Blobs => Outside.Blobs;
 
-    public ClusterView View() => Leads ? node.View ?? throw new NotLeading() : throw new NotLeading();
+    public ClusterView View() =>
+        (Leads ? node.View : null) ?? throw new NotLeading();
 
     public async Task<ExperimentDetail?> Describe(string experiment)
     {

@@ -123,7 +123,8 @@ public sealed class LeaderActor(LeaderSurroundings outside) : Actor<LeaderMessag
     private void Ask(Task<LeaderMessage> question)
     {
         asking = true;
-        Here.Later(question, answer => answer, error => new LeaderMessage.Unanswered(error.Message));
+        Here.Later(
+            question, answer => answer, error => new LeaderMessage.Unanswered(error.Message));
     }
 
     // A lease of this very process is one that it lost track of: it need not be waited for.

@@ -23,6 +23,8 @@ public sealed class ReignActor(
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShowEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CollectEvery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Untouched = TimeSpan.FromHours(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private const long EpochJump = 1_000_000;
     private readonly Dictionary<string, HostedExperiment> hosted = [];
@@ -54,6 +56,7 @@ public sealed class ReignActor(
             await Host(row.Name);
         await Use(first);
         Here.Every("look", LookEvery, new ReignMessage.Look());
+        Here.Every("collect", CollectEvery, new ReignMessage.Collect());
         Here.Every("show", ShowEvery, new ReignMessage.Show());
         Look();
         begun(Here.Self);
@@ -75,9 +78,12 @@ public sealed class ReignActor(
                 if (view is not null) link?.Show(view);
                 break;
             case ReignMessage.Changed changed: Note(changed.View); break;
-            case ReignMessage.Published { Error: { } error } failed:
-                Here.Log.Error($"{failed.Experiment}: its results cannot be written", error);
+            case ReignMessage.Collect:
+                Here.Later(
+                    Collect(), _ => new ReignMessage.Done(), error => new ReignMessage.Failed(
+                        "old blobs cannot be collected", error));
                 break;
+            case ReignMessage.Failed failed: Here.Log.Error(failed.What, failed.Error); break;
         }
     }
 
@@ -115,7 +121,7 @@ public sealed class ReignActor(
                 submission.Spec, submission.Family, submission.State, submission.Results,
                 new ExperimentSurroundings(
                     outside.Journal, epoch, dispatch, outside.Decide, HasBlob, FetchLanes,
-                    Sweep: _ => Task.FromResult(0),
+                    Sweep: null,
                     view => self.Offer(new ReignMessage.Changed(view)), deposed)),
             Supervision.Escalate);
         hosted[name] = new HostedExperiment(submission, actor);
@@ -164,6 +170,8 @@ public sealed class ReignActor(
             epoch, name, [Submission.Event(submit.Spec, family, packing, numerics: "")]);
         if (outcome == Appended.Ok)
         {
+            await outside.Journal.Append(
+                epoch, OperatorActed.Stream, [new OperatorActed("submit", name, submit.Order)]);
             await Host(name);
             submit.Answer.Ok(new OrderAnswer(OrderOutcome.Done, $"{name} is submitted"));
         }
@@ -180,7 +188,8 @@ public sealed class ReignActor(
     {
         if (OrderOf(carry) is { } command)
         {
-            if (hosted.TryGetValue(carry.Target, out var experiment)) Pass(experiment, carry, command);
+            if (hosted.TryGetValue(carry.Target, out var experiment))
+                Pass(experiment, carry, command);
             else carry.Answer.Ok(new OrderAnswer(
                 OrderOutcome.NotFound, $"there is no experiment '{carry.Target}'"));
             return;
@@ -222,6 +231,18 @@ public sealed class ReignActor(
         put.Answer.Ok(new OrderAnswer(OrderOutcome.Done, put.Credential.Name));
     }
 
+    // What nothing refers to and nobody has touched for so long: a commit may be under way.
+    private async Task<int> Collect()
+    {
+        var inUse = new HashSet<string>();
+        foreach (var experiment in hosted.Values.ToList())
+            if (await experiment.Actor.Ask<IReadOnlySet<string>>(
+                sink => new ExperimentMessage.InUse(sink), Patience)
+                is Answer<IReadOnlySet<string>>.Ok known) inUse.UnionWith(known.Value);
+            else return 0;
+        return await Sweep.Run(outside.Blobs, inUse, TimeProvider.System, Untouched);
+    }
+
     // --- what others see ---
 
     private void Note(ExperimentView view)
@@ -234,8 +255,9 @@ public sealed class ReignActor(
         };
         if (!view.Completed || wasPublished) return;
         Here.Later(
-            Publish(experiment.Submission), _ => new ReignMessage.Published(view.Name, null),
-            error => new ReignMessage.Published(view.Name, error));
+            Publish(experiment.Submission), _ => new ReignMessage.Done(),
+            error => new ReignMessage.Failed(
+                $"the results of {view.Name} cannot be written", error));
     }
 
     private async Task<bool> Publish(Submission submission)

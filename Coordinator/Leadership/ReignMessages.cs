@@ -39,7 +39,10 @@ public abstract record ReignMessage
 
     internal sealed record Packed(Submit Of, Packing? Packing, string? Fault) : ReignMessage;
 
-    internal sealed record Published(string Experiment, Exception? Error) : ReignMessage;
+    /// <summary>Time to delete blobs that nothing needs.</summary>
+    internal sealed record Collect : ReignMessage;
+
+    internal sealed record Failed(string What, Exception Error) : ReignMessage;
 
     internal sealed record Viewed(ClusterView View) : ReignMessage;
 

@@ -3,6 +3,7 @@ using Mneme.Actors;
 using Mneme.Blobs;
 using Mneme.Messages;
 using Mneme.Results;
+using Mneme.Telemetry;
 using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Cohorts;
@@ -98,8 +99,12 @@ internal sealed class CohortActor(
         {
             foreach (var (assign, parents) in segments.GetConsumingEnumerable(stopped))
             {
+                using var span = Instruments.Begin(
+                    "train", assign.Segment.Experiment, assign.Segment.Index, assign.Epoch);
                 cohort ??= new Cohort(family, assign, parents);
                 var outcome = cohort.Run(assign, Reporter(assign), stop.Token);
+                Instruments.StepsTrained(
+                    (outcome.ToStep - assign.FromStep) * assign.Lanes.Length, assign.Family);
                 stopped.ThrowIfCancellationRequested();
                 Here.Self.Offer(new CohortMessage.Trained(assign, outcome));
             }

@@ -13,8 +13,8 @@ internal sealed class Outbox(TimeProvider clock)
     public int Count => waiting.Count;
 
     /// <summary>Replaces an earlier message about the same grant.</summary>
-    public void Put(SegmentId segment, long epoch, Message message) =>
-        waiting[Key(segment, epoch)] = new Entry(message) { Due = Now };
+    public void Put(Message message) =>
+        waiting[KeyOf(message)] = new Entry(message) { Due = Now };
 
     public void Answered(SegmentId segment, long epoch) => waiting.Remove(Key(segment, epoch));
 
@@ -41,6 +41,14 @@ internal sealed class Outbox(TimeProvider clock)
     }
 
     private TimeSpan Now => clock.GetElapsedTime(0);
+
+    private static (string, int, long) KeyOf(Message message) => message switch
+    {
+        Commit commit => Key(commit.Segment, commit.Epoch),
+        Release back => Key(back.Segment, back.Epoch),
+        Failed failed => Key(failed.Segment, failed.Epoch),
+        _ => throw new ArgumentException($"{message.GetType().Name} is not answered"),
+    };
 
     private static (string, int, long) Key(SegmentId segment, long epoch) =>
         (segment.Experiment, segment.Index, epoch);

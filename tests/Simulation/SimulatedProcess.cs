@@ -25,7 +25,8 @@ internal sealed class SimulatedProcess(string name, string node, ulong seed, Tim
     public ActorSettings Settings => new()
     {
         Clock = Clock, Dispatcher = dispatcher, Seed = seed,
-        Log = line => Lines.Add($"{clock.GetUtcNow():HH:mm:ss.f} {name} {line.Text} {line.Error?.Message}"),
+        Log = line => Lines.Add(
+            $"{clock.GetUtcNow():HH:mm:ss.f} {name} {line.Text} {line.Error?.Message}"),
         Die = error => Lines.Add($"{name} died: {error}"),
     };
 

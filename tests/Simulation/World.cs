@@ -93,7 +93,8 @@ internal sealed class World : IDisposable
         process.Do(() =>
         {
             process.Worker = new WorkerNode(
-                new Eavesdropper(Broker, process, commit => sent.Add(Right(commit))), me, _ => blobs,
+                new Eavesdropper(Broker, process, commit => sent.Add(Right(commit))), me,
+                _ => blobs,
                 (_, store, worker) => new SimulatedCohort(
                     store, worker, step, lanes => Computed += lanes),
                 process.Settings);

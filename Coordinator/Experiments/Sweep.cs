@@ -1,6 +1,6 @@
 using Mneme.Blobs;
 
-namespace Mneme.Coordinator.Embedded;
+namespace Mneme.Coordinator.Experiments;
 
 /// <summary>Deletes checkpoints that nothing needs any more.</summary>
 internal static class Sweep
