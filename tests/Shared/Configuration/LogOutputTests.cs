@@ -28,7 +28,7 @@ public sealed class LogOutputTests
         lines.Length.ShouldBe(2);
         lines[0].ShouldContain("forged: line");
         lines[0].ShouldContain("\"incarnation\":\"life\"");
-        lines[1].ShouldContain("\"c\"");
+        lines[1].ShouldContain("IOException: c");
     }
 
     private static LogLine Line(LogLevel level, string text) => new(
