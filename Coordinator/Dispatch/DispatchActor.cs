@@ -62,7 +62,9 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             case DispatchMessage.Drain drain: Drain(drain.Node); break;
             case DispatchMessage.Undrain undrain: Undrain(undrain.Node); break;
             case DispatchMessage.Down order: await TakeDown(order.Node); break;
-            case DispatchMessage.Look look: look.Answer.Ok([.. book.All.Select(s => s.Seen(Now))]); break;
+            case DispatchMessage.Look look:
+                look.Answer.Ok([.. book.All.Select(session => session.Seen(Now))]);
+                break;
         }
     }
 
@@ -157,7 +159,8 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             var known = experiments.TryGetValue(group.Key, out var actor);
             var answer = known
                 ? await actor.Ask<ImmutableArray<Verdict>>(
-                    sink => new ExperimentMessage.Judge(Session.IdOf(hello), [.. group], sink), JudgeWithin)
+                    sink => new ExperimentMessage.Judge(
+                        Session.IdOf(hello), [.. group], sink), JudgeWithin)
                 : null;
             verdicts.AddRange(answer is Answer<ImmutableArray<Verdict>>.Ok ok
                 ? ok.Value

@@ -20,7 +20,7 @@ internal sealed class FreshMachine : IDisposable
 
     public FreshMachine()
     {
-        foreach (var folder in new[] { "Shared", "Worker", "Coordinator", "tests" })
+        foreach (var folder in new[] { "Shared", "Worker", "Coordinator", "Lighthouse", "tests" })
             Write($"tree/{folder}/source.cs", "");
         foreach (var file in new[]
                  {
@@ -56,7 +56,7 @@ internal sealed class FreshMachine : IDisposable
           build)
             [[ -z ${FAKE_BROKEN:-} ]] || { echo "error CS0000: broken"; exit 1; }
             sleep "${FAKE_BUILD_SECONDS:-0}"
-            mkdir -p .build/bin/Coordinator/release
+            mkdir -p .build/bin/{Coordinator,Worker}/release
             echo "$MNEME_LIBTORCH" >.build/bin/Coordinator/release/mneme.dll ;;
           test)
             all=$*
