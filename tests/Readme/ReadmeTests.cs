@@ -27,6 +27,22 @@ public sealed class ReadmeTests
     }
 
     [Fact]
+    public async Task The_commands_for_a_cluster_work_on_the_one_that_up_brings_up()
+    {
+        using var place = new Workplace();
+        CopyExperiments(place);
+        var commands = Fences("").SelectMany(fence => fence.Split('\n')).Where(IsForACluster)
+            .Select(line => line.Replace("./mneme", "mneme", StringComparison.Ordinal));
+
+        var ended = await LocalCluster.With(place, string.Join('\n', commands));
+
+        ended.Errors.ShouldContain("taking the cluster down");
+        ended.Code.ShouldBe(0, ended.Errors);
+        ended.Output.ShouldContain("worker-1");
+        place.Snapshot("fetched/dam-small").ShouldBe(place.Snapshot("results/dam-small"));
+    }
+
+    [Fact]
     public void The_experiment_files_of_the_readme_are_valid()
     {
         var specs = Fences("yaml").Select(Whole).ToList();
@@ -58,12 +74,17 @@ public sealed class ReadmeTests
             File.Exists(Path.Combine(Repository.Root, file)).ShouldBeTrue(file);
     }
 
+    private static bool IsForACluster(string line) =>
+        new[] { "experiment submit", "experiment download", "cluster " }.Any(
+            verb => line.StartsWith($"./mneme {verb}", StringComparison.Ordinal));
+
     // The launcher's own commands have their own tests; 20 kills would take minutes.
     private static IEnumerable<string[]> Commands() => Fences("")
         .SelectMany(fence => fence.Split('\n'))
         .Where(line => line.StartsWith("./mneme run experiments", StringComparison.Ordinal)
             || line.StartsWith("./mneme experiment ", StringComparison.Ordinal)
             || line.StartsWith("./mneme trial ", StringComparison.Ordinal))
+        .Where(line => !IsForACluster(line))
         .Select(line => line.Replace("--kills 20", "--kills 2", StringComparison.Ordinal)
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..]);
 

@@ -94,7 +94,8 @@ internal sealed partial class RunningProgram : IDisposable
     }
 
     // The tests run under dotnet themselves, or under a test host that it started.
-    private static string Host() =>
+    /// <summary>What starts programs.</summary>
+    public static string Host() =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
             ? Environment.ProcessPath!
             : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
