@@ -39,6 +39,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
     private readonly ExperimentSurroundings outside;
     private readonly ProgressBoard board;
     private readonly List<Pending> pending = [];
+    private readonly Stalls stalls = new();
     private ExperimentState state;
 
     public ExperimentActor(
@@ -60,6 +61,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
 
     protected override ValueTask Receive(ExperimentMessage message)
     {
+        if (IsStray(message)) return default;
         switch (message)
         {
             case ExperimentMessage.Credit credit:
@@ -78,7 +80,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                 break;
             case ExperimentMessage.Commits commits: Take(commits, commits.Commit.Lanes); break;
             case ExperimentMessage.Fetched fetched: Take(fetched.Of, fetched.Lanes); break;
-            case ExperimentMessage.Progressed progressed:
+            case ExperimentMessage.Progressed progressed when Knows(progressed.Segment):
                 board.Reach(progressed.Segment.Index, progressed.Step);
                 outside.Watch(board.View(state));
                 break;
@@ -109,6 +111,28 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                     throw new JournalException(
                         $"the journal of {spec.Name} has another state than this process");
         outside.Watch(board.View(state));
+    }
+
+    private bool Knows(SegmentId segment) =>
+        segment.Index >= 0 && segment.Index < state.Segments.Count;
+
+    // What the plan does not have, nobody was granted.
+    private bool IsStray(ExperimentMessage message)
+    {
+        if (message is ExperimentMessage.Commits { Commit: var commit } late
+            && !Knows(commit.Segment))
+            Refuse(late.Session, commit.Segment, commit.Epoch, late.Handled);
+        else if (message is ExperimentMessage.Returns back && !Knows(back.Segment))
+            Refuse(back.Session, back.Segment, back.Epoch, back.Handled);
+        else return false;
+        return true;
+    }
+
+    private void Refuse(Session session, SegmentId segment, long epoch, Sink<bool>? handled)
+    {
+        Here.Log.Warning($"{session.Id} speaks of {segment}, which the plan does not have");
+        Say(session.Id, new CommitReply(segment, epoch, CommitOutcome.Fenced, null));
+        handled?.Ok(true);
     }
 
     private ExperimentCommand.GrantSegments Grant(ExperimentMessage.Credit credit) => new(
@@ -154,7 +178,11 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         if (outcome != Appended.Ok) return outcome;
         state = after;
         foreach (var happened in events) Measure(happened);
-        foreach (var committed in events.OfType<SegmentCommitted>()) board.Take(committed);
+        foreach (var committed in events.OfType<SegmentCommitted>())
+        {
+            board.Take(committed);
+            stalls.Forget(committed.Segment);
+        }
         foreach (var (one, decision) in batch.Zip(decisions)) Answer(one, decision);
         return outcome;
     }
@@ -222,12 +250,25 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         foreach (var stale in held.Where(h => Verdict(session.Id, h).Epoch != h.Epoch))
             Say(session.Id, new CommitReply(
                 stale.Segment, stale.Epoch, CommitOutcome.Fenced, null));
+        foreach (var own in held.Where(h => Verdict(session.Id, h).Epoch == h.Epoch))
+            if (stalls.IsStalled(
+                own.Segment.Index, own.Epoch, own.Step, Here.Clock.GetElapsedTime(0)))
+                Take(session, own);
         if (held.Count > 0 && state.Granting == Granting.Paused)
             Say(session.Id, new Control("pause", spec.Name));
     }
 
+    private void Take(Session from, Held stalled)
+    {
+        stalls.Forget(stalled.Segment.Index);
+        pending.Add(new Pending(new ExperimentCommand.ReturnSegment(
+            stalled.Segment.Index, stalled.Epoch, "stalled",
+            $"it stood at step {stalled.Step} for {Stalls.Limit.TotalMinutes} minutes on {from.Id}",
+            Counted: true), from));
+    }
+
     private Verdict Verdict(string session, Held held) =>
-        held.Segment.Index >= 0 && held.Segment.Index < state.Segments.Count
+        Knows(held.Segment)
         && state.Segments[held.Segment.Index] is { Status: SegmentStatus.Leased } segment
         && segment.Session == session
             ? new Verdict(held.Segment, segment.Epoch)

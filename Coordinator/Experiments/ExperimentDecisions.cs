@@ -48,7 +48,7 @@ public static class ExperimentDecisions
         var segment = state.Segments[commit.Segment.Index];
         if (segment.Status != SegmentStatus.Leased || segment.Epoch != commit.Epoch)
             return Late(state, segment, command);
-        if (commit.FromStep != segment.DoneStep || commit.ToStep <= commit.FromStep)
+        if (commit.FromStep != segment.DoneStep || !Fits(state, command))
             return Decision.Nothing(CommitOutcome.Fenced);
         var committed = new SegmentCommitted(
             commit.Segment.Index, commit.Epoch, commit.FromStep, commit.ToStep, commit.Final,
@@ -57,6 +57,16 @@ public static class ExperimentDecisions
         return commit.Final
             ? Complete(state, command, committed)
             : new Decision([committed], CommitOutcome.Fresh, []);
+    }
+
+    // What it says must be what was to be done: whoever sends it may be mistaken, or worse.
+    private static bool Fits(ExperimentState state, ExperimentCommand.CommitSegment command)
+    {
+        var (commit, plan) = (command.Commit, state.Plan);
+        var segment = plan.Segments[commit.Segment.Index];
+        return commit.ToStep > commit.FromStep && commit.ToStep <= segment.ToStep
+            && commit.Final == (commit.ToStep == segment.ToStep)
+            && command.Results.Select(lane => lane.Path).SequenceEqual(plan.LanesOf(segment));
     }
 
     // A redelivered commit is answered as the first one was, with the grant that followed it if

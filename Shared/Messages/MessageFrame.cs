@@ -29,9 +29,10 @@ public static class MessageFrame
         if (!frame.Headers.TryGetValue(BoxHeader, out var box))
             throw new JsonException("the frame does not say from whom it is");
         var from = new Sender(box, frame.Headers.GetValueOrDefault(SessionHeader), Epoch(frame));
-        return MessageCodec.Decode(frame.Body.Span) is { } message
+        if (MessageCodec.Decode(frame.Body.Span) is not { } message) return null;
+        return MessageCheck.IsWhole(message)
             ? new Letter(message, from)
-            : null;
+            : throw new JsonException($"a part of the {message.GetType().Name} is missing");
     }
 
     private static long? Epoch(Frame frame) =>

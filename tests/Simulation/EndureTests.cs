@@ -1,3 +1,6 @@
+using Mneme.Actors;
+using Mneme.Coordinator.Api;
+using Mneme.Coordinator.Leadership;
 using Mneme.Journal;
 using Mneme.Transport.InProcess;
 using Shouldly;
@@ -134,6 +137,53 @@ public sealed class EndureTests : IDisposable
         Finish();
         world.Computed.ShouldBe(TrialSteps);
         Events<SegmentCommitted>().ShouldContain(committed => !committed.Final);
+    }
+
+    [Fact]
+    public void A_paused_experiment_stands_still_and_goes_on_without_losing_a_step()
+    {
+        Pass(1.5);
+        Order("pause").Outcome.ShouldBe(OrderOutcome.Done);
+        Pass(10);
+        var standing = world.Computed;
+        Pass(60);
+        world.Computed.ShouldBe(standing);
+        Order("resume").Outcome.ShouldBe(OrderOutcome.Done);
+        Finish();
+        world.Computed.ShouldBe(TrialSteps);
+    }
+
+    [Fact]
+    public void After_a_cancel_is_answered_nothing_of_it_is_committed()
+    {
+        Order("cancel").Outcome.ShouldBe(OrderOutcome.Done);
+        Events<ExperimentCancelled>().Single().Order.Why.ShouldBe("a reason");
+        Pass(60);
+        Await(world.Journal.Read("simulated"))[^1].ShouldBeOfType<ExperimentCancelled>();
+        Order("resume").Outcome.ShouldBe(OrderOutcome.Refused);
+    }
+
+    [Fact]
+    public void A_node_that_is_taken_down_loses_its_work_at_once()
+    {
+        for (var i = 0; i < 4; i++) world.AddWorker("w3", world.StepTime);
+        Pass(6);
+        Order("down", "w1").Outcome.ShouldBe(OrderOutcome.Done);
+        Pass(2);
+        Grants().ShouldContain(granted => granted.Epoch == 2);
+        Finish();
+        world.Thefts.ShouldBeEmpty();
+    }
+
+    private OrderAnswer Order(string verb, string target = "simulated")
+    {
+        Task<Answer<OrderAnswer>>? answer = null;
+        leader.Do(() => answer = leader.Coordinator!.Reign!.Value.Ask<OrderAnswer>(
+            sink => new ReignMessage.Carry(
+                verb, target, new Order("ada", "127.0.0.1", "a reason", "request"), sink),
+            TimeSpan.FromSeconds(30)));
+        world.Run(TimeSpan.FromSeconds(1), () => answer!.IsCompleted);
+        return answer!.GetAwaiter().GetResult().ShouldBeOfType<Answer<OrderAnswer>.Ok>().Value;
     }
 
     private void Pass(double seconds) =>

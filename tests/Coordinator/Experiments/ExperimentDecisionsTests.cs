@@ -37,6 +37,23 @@ public sealed class ExperimentDecisionsTests
             .ShouldBe(new SegmentGranted(0, 2, "alive"));
     }
 
+    [Theory]
+    [InlineData(0, 11, false)]      // beyond its segment
+    [InlineData(0, 10, false)]      // complete, but not called so
+    [InlineData(0, 4, true)]        // called complete, but not so
+    [InlineData(4, 10, true)]       // from where nobody is
+    public void A_commit_of_other_steps_than_were_granted_is_refused(
+        long from, long to, bool final) =>
+        Commit(Granted(), "alive", 0, 1, from, to, final: final).Outcome
+            .ShouldBe(CommitOutcome.Fenced);
+
+    [Fact]
+    public void A_commit_of_other_lanes_than_were_granted_is_refused() =>
+        ExperimentDecisions.Decide(Granted(), new ExperimentCommand.CommitSegment(
+            "alive", Message(0, 1, 0, 10, "a", final: true),
+            Samples.Results(TwoChains(), 2), Draining: false)).Outcome
+            .ShouldBe(CommitOutcome.Fenced);
+
     [Fact]
     public void A_death_is_on_record_and_counts_against_nothing()
     {
@@ -97,7 +114,8 @@ public sealed class ExperimentDecisionsTests
     public void A_commit_of_a_draining_session_is_taken_and_nothing_new_is_granted_to_it()
     {
         var decision = ExperimentDecisions.Decide(Granted(), new ExperimentCommand.CommitSegment(
-            "alive", Message(0, 1, 0, 10, "a", final: true), [], Draining: true));
+            "alive", Message(0, 1, 0, 10, "a", final: true),
+            Samples.Results(TwoChains(), 0), Draining: true));
 
         decision.Events.OfType<SegmentGranted>().ShouldBeEmpty();
         decision.Events.OfType<SegmentCommitted>().Count().ShouldBe(1);
@@ -240,7 +258,8 @@ public sealed class ExperimentDecisionsTests
         ExperimentState state, string session, int segment, long epoch, long from, long to,
         string checkpoint = "a", bool final = true) =>
         ExperimentDecisions.Decide(state, new ExperimentCommand.CommitSegment(
-            session, Message(segment, epoch, from, to, checkpoint, final), [], Draining: false));
+            session, Message(segment, epoch, from, to, checkpoint, final),
+            Samples.Results(state, segment), Draining: false));
 
     private static Commit Message(
         int segment, long epoch, long from, long to, string checkpoint, bool final) =>

@@ -70,7 +70,8 @@ public sealed class OrdersTests
         ExperimentState state, string session, int segment, long epoch, long from, long to,
         string checkpoint = "a", bool final = true) =>
         ExperimentDecisions.Decide(state, new ExperimentCommand.CommitSegment(
-            session, Message(segment, epoch, from, to, checkpoint, final), [], Draining: false));
+            session, Message(segment, epoch, from, to, checkpoint, final),
+            Samples.Results(state, segment), Draining: false));
 
     private static Commit Message(
         int segment, long epoch, long from, long to, string checkpoint, bool final) =>

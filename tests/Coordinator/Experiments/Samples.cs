@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mneme.Coordinator.Experiments;
 using Mneme.Journal;
+using Mneme.Messages;
 using Mneme.Plans;
 using Mneme.Specs;
 
@@ -23,6 +24,11 @@ internal static class Samples
         var plan = Plan(trials, lanes, steps, segment);
         return ExperimentState.Of(plan, Submitted(plan));
     }
+
+    /// <summary>Results of every lane of a segment, without points.</summary>
+    public static ImmutableArray<LaneResult> Results(ExperimentState state, int segment) =>
+        [.. state.Plan.LanesOf(state.Plan.Segments[segment])
+            .Select(path => new LaneResult(path, null, "chain", PackedPoints.Empty))];
 
     public static ExperimentSubmitted Submitted(Plan plan) => new(
         "spec", "sha", new Packing([]), plan.Segments.Length,
