@@ -228,8 +228,8 @@ public sealed class WorkerActor : Actor<WorkerMessage>
         Here.Stop(cohort.Actor);
     }
 
-    private void SayLost(Running held) => Here.Log.Warning(
-        $"{held.Segment} is another's by now: what was computed under epoch {held.Epoch} is dropped");
+    private void SayLost(Running held) => Here.Log.Warning($"{held.Segment} is another's by now: "
+        + $"what was computed under epoch {held.Epoch} is dropped");
 
     // If it is granted once more after all, it begins again.
     private void Drop(Running held)

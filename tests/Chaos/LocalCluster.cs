@@ -101,6 +101,19 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the leader has heard of a step, committed or not.</summary>
+    public async Task<bool> HasTrained(string experiment)
+    {
+        foreach (var url in urls.Values)
+            try
+            {
+                var view = await client.GetStringAsync($"{url}/v1/experiments/{experiment}");
+                return !view.Contains("\"done_trial_steps\":0,", StringComparison.Ordinal);
+            }
+            catch (HttpRequestException) { } // it stands by, or has just begun
+        return false;
+    }
+
     /// <summary>A command of a user, who asks whichever coordinator answers.</summary>
     public async Task<Ended> Ask(params string[] command)
     {

@@ -10,8 +10,8 @@ namespace Mneme.Tests.Chaos;
 public sealed class ProcessTests
 {
     private const string Name = "small";
-    private const int Trials = 8, Steps = 6000;
-    private static readonly string[] Packing = ["--cohort-size", "4", "--segment-steps", "3000"];
+    private const int Trials = 4, Steps = 12000;
+    private static readonly string[] Packing = ["--cohort-size", "4", "--segment-steps", "6000"];
 
     private static readonly string Spec = string.Create(CultureInfo.InvariantCulture, $$"""
         name: {{Name}}
@@ -33,17 +33,18 @@ public sealed class ProcessTests
             Programs.Mneme, folder, ["run", "small.yaml", "--out", "embedded", .. Packing]);
         await using (var cluster = await LocalCluster.Start(folder))
         {
-            foreach (var name in (string[])["worker-0", "worker-1"]) cluster.AddWorker(name);
-            (await embedded.End()).ExitCode.ShouldBe(0);
+            cluster.AddWorker("worker-0");
             (await cluster.Ask(["experiment", "submit", "small.yaml", .. Packing]))
                 .ExitCode.ShouldBe(0);
 
             var drained = await Drain(cluster, "worker-0");
+            cluster.AddWorker("worker-1");
             await KillHolder(cluster);
             await KillLeader(cluster);
 
             await Patience.Until("the results are there", () => File.Exists(
                 cluster.At($"results/{Name}/manifest.json")));
+            (await embedded.End()).ExitCode.ShouldBe(0);
             (await new Checks(cluster, Name).All(
                 Path.Combine(folder, "embedded", Name), Trials * Steps))
                 .Where(finding => !finding.Holds).ShouldBeEmpty(folder);
@@ -52,13 +53,26 @@ public sealed class ProcessTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    public async Task A_coordinator_does_not_listen_to_the_network_without_TLS()
+    {
+        using var program = RunningProgram.StartAt(
+            Programs.Mneme, Path.GetTempPath(), "serve", "--listen", "http://0.0.0.0:7070",
+            "--broker", "amqp://coordinator:secret@127.0.0.1:1/mneme");
+
+        var ended = await program.End();
+
+        (ended.ExitCode, ended.Output).ShouldBe((2, ""), ended.Errors);
+        ended.Errors.ShouldContain("listen is 0.0.0.0, which other machines reach, without TLS");
+    }
+
     private static async Task<Grant> Drain(LocalCluster cluster, string worker)
     {
         Grant? held = null;
         await Patience.Until("the worker is inside a segment", async () =>
         {
             held = (await cluster.Ledger.Held(Name)).Find(grant => grant.Node == worker);
-            return held is not null;
+            return held is not null && await cluster.HasTrained(Name);
         });
         var began = TimeProvider.System.GetTimestamp();
         cluster[worker].Terminate();

@@ -54,16 +54,6 @@ public sealed class RefusalTests : IAsyncLifetime
         await StillTrains();
     }
 
-    [Fact]
-    public async Task A_coordinator_does_not_listen_to_the_network_without_TLS()
-    {
-        using var program = RunningProgram.StartAt(
-            Programs.Mneme, folder, "serve", "--listen", "http://0.0.0.0:7070",
-            "--broker", cluster.Servers.Address("MNEME_BROKER_COORDINATOR"));
-
-        (await program.End()).ShouldBeRefused(2, "0.0.0.0", "without TLS");
-    }
-
     private async Task WithWrongToken()
     {
         using var worker = RunningProgram.StartAt(Programs.Worker, folder, "--node", "intruder",
