@@ -129,7 +129,7 @@ public sealed class WorkerActor : Actor<WorkerMessage>
     {
         if (verdict.Epoch is null) slots.TakeWaiting(a => a.Segment == verdict.Segment);
         foreach (var held in slots.All.Where(r => r.Segment == verdict.Segment).ToList())
-            if (verdict.Epoch is not { } epoch) Drop(held);
+            if (verdict.Epoch is not { } epoch) { SayLost(held); Drop(held); }
             else if (epoch > held.Epoch) slots.Change(held with { Epoch = epoch });
     }
 
@@ -179,6 +179,7 @@ public sealed class WorkerActor : Actor<WorkerMessage>
                 reply.Segment, reply.Epoch, "storage",
                 "the coordinator does not find the checkpoint"));
         var cohort = slots.Find(reply.Segment, reply.Epoch);
+        if (cohort is not null && reply.Outcome == CommitOutcome.Fenced) SayLost(cohort);
         if (cohort is not null && !draining && cohort.Continues(reply.Next)
             && slots.IsNew(reply.Next!))
         {
@@ -226,6 +227,9 @@ public sealed class WorkerActor : Actor<WorkerMessage>
         slots.Change(cohort with { IsStopping = true });
         Here.Stop(cohort.Actor);
     }
+
+    private void SayLost(Running held) => Here.Log.Warning($"{held.Segment} is another's by now: "
+        + $"what was computed under epoch {held.Epoch} is dropped");
 
     // If it is granted once more after all, it begins again.
     private void Drop(Running held)

@@ -55,8 +55,10 @@ public sealed class CoordinatorLink(ILink link, long leaderEpoch)
 
     private async Task Deliver(string box, Message message, Address<DispatchMessage> dispatch)
     {
-        if (await link.Send(Route.To(box), Framed(message)) == Sent.Returned)
-            dispatch.Offer(new DispatchMessage.Departed(box));
+        var sent = await link.Send(Route.To(box), Framed(message));
+        if (sent == Sent.Returned) dispatch.Offer(new DispatchMessage.Departed(box));
+        else if (sent == Sent.Accepted && message is Announce)
+            dispatch.Offer(new DispatchMessage.Met());
     }
 
     private static async ValueTask<Ack> Handle(Address<DispatchMessage> dispatch, Frame frame)

@@ -14,12 +14,11 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(25);
     public static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>What a leader gives every live session when it takes over or finds its link again:
-    /// whose fault the silence was is not known.</summary>
-    public static readonly TimeSpan Indulgence = TimeSpan.FromSeconds(60);
+    /// <summary>What a leader gives every live session when it takes over or finds its link again.
+    /// </summary>
+    public static readonly TimeSpan Indulgence = SessionBook.Youth;
 
     private static readonly TimeSpan JudgeWithin = TimeSpan.FromSeconds(10);
-
     private readonly DispatchSurroundings outside;
     private readonly SortedDictionary<string, Address<ExperimentMessage>> experiments =
         new(StringComparer.Ordinal);
@@ -30,7 +29,6 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     private readonly SlotOffers offers;
     private ImmutableHashSet<string> live = [];
     private CoordinatorLink? link;
-    private TimeSpan linkedAt;
     private bool draining;
 
     public DispatchActor(DispatchSurroundings outside) =>
@@ -51,16 +49,19 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             case DispatchMessage.Took took: Note(took); break;
             case DispatchMessage.Tick: await Tick(); break;
             case DispatchMessage.Linked linked: await Announce(linked.Link); break;
-            case DispatchMessage.Departed departed: book.Suspect(departed.Box, Now); break;
+            case DispatchMessage.Departed departed: Suspect(departed.Box); break;
+            case DispatchMessage.Met: book.Meet(); break;
             case DispatchMessage.Host host: experiments[host.Experiment] = host.Actor; break;
-            case DispatchMessage.Say say:
-                if (book.Find(say.Session) is { } told) Say(told.Box, say.Message);
+            case DispatchMessage.Say say when book.Find(say.Session) is { } told:
+                Say(told.Box, say.Message);
                 break;
             case DispatchMessage.SayAll say:
                 foreach (var session in book.All) Say(session.Box, say.Message);
                 break;
             case DispatchMessage.Drain drain: Drain(drain.Node); break;
-            case DispatchMessage.Undrain undrain: Undrain(undrain.Node); break;
+            case DispatchMessage.Undrain { Node: var node }:
+                _ = drained.Remove(node) | down.Remove(node);
+                break;
             case DispatchMessage.Down order: await TakeDown(order.Node); break;
             case DispatchMessage.Look look:
                 look.Answer.Ok([.. book.All.Select(session => session.Seen(Now))]);
@@ -229,6 +230,13 @@ public sealed class DispatchActor : Actor<DispatchMessage>
 
     // --- time ---
 
+    // Judged when its time is up: the next tick may be a second later.
+    private void Suspect(string box)
+    {
+        if (book.Suspect(box, Now))
+            Here.After($"judge-{box}", SessionBook.Suspicion, new DispatchMessage.Tick());
+    }
+
     private async ValueTask Tick()
     {
         if (beating.Count > 0
@@ -238,8 +246,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
         Instruments.LiveSessions(book.All.Count);
         beating.Clear();
         foreach (var silent in book.Silent(Now)) Say(silent.Box, new BeatAck(0));
-        var lost = book.Lost(Now, linkIsYoung: Now - linkedAt < Indulgence);
-        foreach (var id in lost) await Close(book.Find(id)!);
+        foreach (var id in book.Lost(Now)) await Close(book.Find(id)!);
         live = [.. (await outside.Journal.LiveSessions()).Select(row => row.Id)];
         foreach (var expired in book.All.Where(s => !live.Contains(s.Id)).ToList())
             await Close(expired);
@@ -257,14 +264,17 @@ public sealed class DispatchActor : Actor<DispatchMessage>
 
     private async ValueTask Announce(CoordinatorLink fresh)
     {
-        (link, linkedAt) = (fresh, Now);
+        link = fresh;
+        book.Relink(Now);
         if (!await outside.Journal.ExtendSessions(outside.LeaderEpoch, Indulgence))
-        {
             outside.Deposed();
-            return;
-        }
-        foreach (var row in await outside.Journal.LiveSessions())
-            Say(row.Box, new Announce(fresh.Box));
+        else foreach (var row in await outside.Journal.LiveSessions()) Announce(row, fresh.Box);
+    }
+
+    private void Announce(SessionRow row, string box)
+    {
+        if (book.Find(row.Id) is null) book.Open(Session.Unheard(row, outside.NewSecret(), Now));
+        Say(row.Box, new Announce(box));
     }
 
     private void Drain(string? node)
@@ -276,12 +286,6 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             book.Put(session with { Draining = true });
             Say(session.Box, new Control("drain"));
         }
-    }
-
-    private void Undrain(string node)
-    {
-        drained.Remove(node);
-        down.Remove(node);
     }
 
     private async ValueTask TakeDown(string node)

@@ -22,6 +22,9 @@ public abstract record DispatchMessage
     /// <summary>The broker says that a mailbox is gone.</summary>
     public sealed record Departed(string Box) : DispatchMessage;
 
+    /// <summary>A mailbox was there to be told of the leader's new link.</summary>
+    public sealed record Met : DispatchMessage;
+
     public sealed record Host(
         string Experiment, Address<ExperimentMessage> Actor) : DispatchMessage;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mneme.Journal;
 using Mneme.Messages;
 
 namespace Mneme.Coordinator.Dispatch;
@@ -10,6 +11,14 @@ namespace Mneme.Coordinator.Dispatch;
 public sealed record Session(
     string Id, string Secret, string Node, string Box, int Slots, string Device, string Numerics)
 {
+    /// <summary>As an earlier leader left it: it gets nothing before it says Hello, and is missed
+    /// when its mailbox is gone.</summary>
+    public static Session Unheard(SessionRow row, string secret, TimeSpan now) =>
+        new(row.Id, secret, row.Node, row.Box, row.Slots, Device: "", row.Numerics)
+        {
+            LastBeat = now,
+        };
+
     /// <summary>Whether it takes no more work.</summary>
     public bool Draining { get; init; }
 

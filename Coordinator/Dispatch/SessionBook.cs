@@ -10,6 +10,13 @@ public sealed class SessionBook
     /// <summary>After a sign that a mailbox is gone: time to come back with a new one.</summary>
     public static readonly TimeSpan Suspicion = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same while the leader's own link is young: who lost its link a moment before
+    /// may still be on its way back.</summary>
+    public static readonly TimeSpan LongSuspicion = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a link of the leader's is young.</summary>
+    public static readonly TimeSpan Youth = TimeSpan.FromSeconds(60);
+
     /// <summary>A beat that is so late is asked for.</summary>
     public static readonly TimeSpan Late = TimeSpan.FromSeconds(7);
 
@@ -20,6 +27,8 @@ public sealed class SessionBook
     private readonly SortedDictionary<string, Session> byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> idBySecret = [];
     private readonly Dictionary<string, string> idByBox = [];
+    private TimeSpan linkedAt = -Youth;
+    private bool brokerStood;
 
     public IReadOnlyCollection<Session> All => byId.Values;
 
@@ -48,10 +57,13 @@ public sealed class SessionBook
     public Session? Find(string id) => byId.GetValueOrDefault(id);
 
     /// <summary>The broker saw a mailbox end, or gave a frame for it back.</summary>
-    public void Suspect(string box, TimeSpan now)
+    /// <returns>False: nobody has it, or its owner is under suspicion already.</returns>
+    public bool Suspect(string box, TimeSpan now)
     {
-        if (idByBox.TryGetValue(box, out var id) && byId[id].SuspectSince is null)
-            byId[id] = byId[id] with { SuspectSince = now };
+        if (!idByBox.TryGetValue(box, out var id)) return false;
+        if (byId[id].SuspectSince is not null) return false;
+        byId[id] = byId[id] with { SuspectSince = now };
+        return true;
     }
 
     /// <summary>Those whose beat is late: an empty answer tells whether their mailbox is there.
@@ -59,14 +71,23 @@ public sealed class SessionBook
     public IEnumerable<Session> Silent(TimeSpan now) => byId.Values
         .Where(s => s.SuspectSince is null && now - s.LastBeat > Late);
 
-    /// <summary>Sessions taken for dead before their lease runs out. None while too many went at
-    /// once (then a broker's node went, not they), or soon after the leader's own link came.
+    /// <summary>The leader has a new link: who is silent may be so because the broker was away.
     /// </summary>
-    public ImmutableHashSet<string> Lost(TimeSpan now, bool linkIsYoung)
+    public void Relink(TimeSpan now) => (linkedAt, brokerStood) = (now, false);
+
+    /// <summary>A mailbox from before the leader's link is there: the broker stood.</summary>
+    public void Meet() => brokerStood = true;
+
+    /// <summary>Sessions taken for dead before their lease runs out. None while too many went at
+    /// once (then a broker's node went, not they), or while the broker itself may have been away.
+    /// </summary>
+    public ImmutableHashSet<string> Lost(TimeSpan now)
     {
         var suspects = byId.Values.Where(s => s.SuspectSince is not null).ToList();
-        if (linkIsYoung || Brakes(suspects)) return [];
-        return [.. suspects.Where(s => now - s.SuspectSince >= Suspicion).Select(s => s.Id)];
+        var isYoung = now - linkedAt < Youth;
+        if ((isYoung && !brokerStood) || Brakes(suspects)) return [];
+        var patience = isYoung ? LongSuspicion : Suspicion;
+        return [.. suspects.Where(s => now - s.SuspectSince >= patience).Select(s => s.Id)];
     }
 
     private bool Brakes(List<Session> suspects)

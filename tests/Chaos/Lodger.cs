@@ -5,14 +5,13 @@ using Mneme.Transport.RabbitMq;
 namespace Mneme.Tests.Chaos;
 
 /// <summary>
-/// The test assembly as a program, to be run where a test cannot be: it keeps a link to a broker,
-/// makes a new one when that ends, and tells what it sees, one line each.
+/// Runs where a test cannot: keeps a link to a broker, makes a new one when that ends, and tells
+/// what it sees, one line each.
 /// </summary>
 internal static class Lodger
 {
-    public static async Task<int> Main(string[] arguments)
+    public static async Task<int> Run(string url)
     {
-        if (arguments is not [var url]) return 2;
         var transport = new RabbitMqTransport(new RabbitMqOptions(url, BrokerRole.Worker)
         {
             AllowsPlain = true, Heartbeat = TimeSpan.FromSeconds(1),

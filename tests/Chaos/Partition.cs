@@ -42,6 +42,9 @@ internal sealed class Partition : IAsyncDisposable
         return partition;
     }
 
+    /// <summary>What to put before a command line, for it to run inside.</summary>
+    public string[] Command => ["ip", "netns", "exec", name];
+
     public Task Cut() => Ip("link", "set", wire, "down");
 
     public Task Heal() => Ip("link", "set", wire, "up");
@@ -49,7 +52,7 @@ internal sealed class Partition : IAsyncDisposable
     /// <summary>Starts a program inside; its output can be read.</summary>
     public Process Start(string program, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(
-            "ip", ["netns", "exec", name, program, .. arguments])
+            Command[0], [.. Command[1..], program, .. arguments])
         {
             RedirectStandardOutput = true,
         })!;

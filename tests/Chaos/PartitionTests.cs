@@ -22,7 +22,7 @@ public sealed class PartitionTests
         await using var partition = await Partition.Create();
         using var gate = Cable.To(space.Worker, out var url, at: partition.Outside);
         using var lodger = partition.Start(
-            Environment.ProcessPath!, typeof(Lodger).Assembly.Location, url);
+            Environment.ProcessPath!, typeof(Lodger).Assembly.Location, "lodger", url);
         try
         {
             var before = (await Next(lodger, "up "))[3..];

@@ -14,7 +14,16 @@ internal sealed class LocalServers : IAsyncDisposable
     private static readonly Lazy<Task> RunsDatabase = new(() => OfTheRun.Value.Start("database"));
     private static int spaces;
 
-    private readonly string folder = Directory.CreateTempSubdirectory("mneme-servers-").FullName;
+    private readonly string folder;
+    private readonly string[] afterwards;
+
+    /// <param name="keptIn">A folder that stays when the test host ends; null: one that goes.
+    /// </param>
+    public LocalServers(string? keptIn = null)
+    {
+        folder = keptIn ?? Directory.CreateTempSubdirectory("mneme-servers-").FullName;
+        afterwards = keptIn is null ? ["remove"] : [];
+    }
 
     /// <summary>The connection string of the run's database; each test makes its own.</summary>
     public static Task<string> Database => AddressOfDatabase();
@@ -34,7 +43,8 @@ internal sealed class LocalServers : IAsyncDisposable
     }
 
     /// <param name="what">broker, database or all.</param>
-    public Task Start(string what) => Run("start", what, $"{Environment.ProcessId}", "remove");
+    public Task Start(string what) =>
+        Run("start", [what, $"{Environment.ProcessId}", .. afterwards]);
 
     public Task Stop(string what) => Run("stop", what);
 

@@ -37,9 +37,11 @@ internal sealed partial class RunningProgram : IDisposable
     public static RunningProgram Start(string folder, params string[] arguments) =>
         StartAs("mneme", folder, arguments);
 
-    public static RunningProgram StartAs(string name, string folder, params string[] arguments)
+    public static RunningProgram StartAs(string name, string folder, params string[] arguments) =>
+        StartAt(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), folder, arguments);
+
+    public static RunningProgram StartAt(string program, string folder, params string[] arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
         var start = new ProcessStartInfo(Host(), [program, .. arguments])
         {
             WorkingDirectory = folder,
@@ -72,9 +74,9 @@ internal sealed partial class RunningProgram : IDisposable
 
     public void Send(int signal) => Signal(process.Id, signal).ShouldBe(0);
 
-    public async Task<Ended> End()
+    public async Task<Ended> End(TimeSpan? atMost = null)
     {
-        using var limit = new CancellationTokenSource(Longest);
+        using var limit = new CancellationTokenSource(atMost ?? Longest);
         await process.WaitForExitAsync(limit.Token);
         return new Ended(process.ExitCode, await output, await errors);
     }
@@ -101,7 +103,7 @@ internal sealed partial class RunningProgram : IDisposable
             : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int process, int signal);
+    internal static partial int Signal(int process, int signal);
 }
 
 /// <summary>What a user sees when the program has ended.</summary>

@@ -15,8 +15,8 @@ public sealed class SessionBookTests
         Open(10);
         book.Suspect("box-3", At(0));
 
-        book.Lost(At(4.9), linkIsYoung: false).ShouldBeEmpty();
-        book.Lost(At(5), linkIsYoung: false).ShouldBe(["node-3.life"]);
+        book.Lost(At(4.9)).ShouldBeEmpty();
+        book.Lost(At(5)).ShouldBe(["node-3.life"]);
     }
 
     [Fact]
@@ -28,16 +28,30 @@ public sealed class SessionBookTests
         book.Put(book.Find("node-3.life")!.After(new Beat(1, 1, TimeSpan.Zero, []), At(1)));
         book.Open(book.Find("node-4.life")! with { Box = "box-40", SuspectSince = null });
 
-        book.Lost(At(9), linkIsYoung: false).ShouldBeEmpty();
+        book.Lost(At(9)).ShouldBeEmpty();
     }
 
     [Fact]
-    public void While_the_leaders_own_link_is_young_nobody_is_lost()
+    public void While_the_leaders_own_link_is_young_the_broker_may_have_been_away()
     {
         Open(10);
+        book.Relink(At(-40));
         book.Suspect("box-3", At(0));
 
-        book.Lost(At(20), linkIsYoung: true).ShouldBeEmpty();
+        book.Lost(At(19.9)).ShouldBeEmpty();
+        book.Lost(At(20)).ShouldBe(["node-3.life"]);
+    }
+
+    [Fact]
+    public void A_mailbox_that_outlived_the_leaders_link_shows_that_the_broker_stood()
+    {
+        Open(10);
+        book.Relink(At(-1));
+        book.Meet();
+        book.Suspect("box-3", At(0));
+
+        book.Lost(At(9.9)).ShouldBeEmpty();
+        book.Lost(At(10)).ShouldBe(["node-3.life"]);
     }
 
     [Theory]
@@ -50,7 +64,7 @@ public sealed class SessionBookTests
         Open(all);
         for (var i = 0; i < gone; i++) book.Suspect($"box-{i}", At(i * 0.1));
 
-        book.Lost(At(8), linkIsYoung: false).IsEmpty.ShouldBe(!areLost);
+        book.Lost(At(8)).IsEmpty.ShouldBe(!areLost);
     }
 
     [Fact]
