@@ -19,7 +19,9 @@ internal static class ClusterCommand
         NodeOrder("down", "Take a worker's work away at once, whatever it does"),
         Failover(),
         ServerOptions.Verb("doctor", "Check the cluster, one line a check", DoctorCommand.Run),
+        TokenCommands.Join(),
         TokenCommands.Build(),
+        LeaseCommand.Build(),
     };
 
     internal static Option<string> Why() => new("--why")
@@ -67,11 +69,13 @@ internal static class ClusterCommand
     private static Command NodeOrder(string verb, string description)
     {
         var (node, why) = (new Argument<string>("NODE"), Why());
-        return ServerOptions.Verb(verb, description, async (parsed, client) =>
+        var command = ServerOptions.Verb(verb, description, async (parsed, client) =>
             Done(client, await client.Order(
                 HttpMethod.Post,
                 $"/v1/nodes/{Uri.EscapeDataString(parsed.GetRequiredValue(node))}/{verb}",
                 parsed.GetRequiredValue(why))), node, why);
+        if (verb == "drain") command.Aliases.Add("leave");
+        return command;
     }
 
     private static Command Failover()

@@ -31,17 +31,24 @@ internal static class JournalCommand
 
     private static async Task<int> Tail(string name, long after, ApiClient client)
     {
+        await foreach (var happened in All(name, after, client))
+            Console.WriteLine(client.IsJson
+                ? JsonSerializer.Serialize(happened, ApiJson.Default.JournalEvent)
+                : Shown.Plain($"{happened.Sequence,8} {happened.Kind} {happened.Payload}"));
+        return 0;
+    }
+
+    /// <summary>Page by page, until there is no more.</summary>
+    public static async IAsyncEnumerable<JournalEvent> All(
+        string name, long after, ApiClient client)
+    {
         var path = $"/v1/experiments/{Uri.EscapeDataString(name)}/journal?after=";
         while (await client.Get($"{path}{after}", ApiJson.Default.JournalBody) is
             { Events: [.., var last] } page && last.Sequence > after)
         {
-            foreach (var happened in page.Events)
-                Console.WriteLine(client.IsJson
-                    ? JsonSerializer.Serialize(happened, ApiJson.Default.JournalEvent)
-                    : Shown.Plain($"{happened.Sequence,8} {happened.Kind} {happened.Payload}"));
+            foreach (var happened in page.Events) yield return happened;
             after = last.Sequence;
         }
-        return 0;
     }
 
     private static async Task<int> Verify(string name, ApiClient client)

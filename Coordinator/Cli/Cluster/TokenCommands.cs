@@ -29,16 +29,41 @@ internal static class TokenCommands
         return ServerOptions.Verb("create", "Make a token; it is shown this once",
             async (parsed, client) =>
             {
-                var body = JsonSerializer.Serialize(
+                var heard = await Make(
                     new NewTokenBody(
                         parsed.GetRequiredValue(name), parsed.GetRequiredValue(role),
                         parsed.GetValue(scope), (int?)parsed.GetValue(days)),
-                    ApiRequestJson.Default.NewTokenBody);
-                var heard = await client.Order(
-                    HttpMethod.Post, "/v1/tokens", parsed.GetRequiredValue(why),
-                    () => new StringContent(body, Encoding.UTF8, "application/json"));
+                    client, parsed.GetRequiredValue(why));
                 return Shown.Print(client, heard, () => [InWords(heard)]);
             }, name, role, scope, days, why);
+    }
+
+    /// <summary><c>cluster join NODE</c>: the settings with which a new worker joins.</summary>
+    public static Command Join()
+    {
+        var (node, why) = (new Argument<string>("NODE"), ClusterCommand.Why());
+        return ServerOptions.Verb("join", "Print the settings with which a new worker joins",
+            async (parsed, client) =>
+            {
+                var name = parsed.GetRequiredValue(node);
+                var heard = await Make(
+                    new NewTokenBody($"node-{name}", "node", name, null), client,
+                    parsed.GetRequiredValue(why));
+                return Shown.Print(client, heard, () =>
+                [
+                    $"node: {name}", $"token: {InWords(heard)}",
+                    "# and the broker's address, with the worker's user and password:",
+                    "#broker: amqps://worker:PASSWORD@HOST/VHOST",
+                ]);
+            }, node, why);
+    }
+
+    private static Task<Heard> Make(NewTokenBody token, ApiClient client, string why)
+    {
+        var body = JsonSerializer.Serialize(token, ApiRequestJson.Default.NewTokenBody);
+        return client.Order(
+            HttpMethod.Post, "/v1/tokens", why,
+            () => new StringContent(body, Encoding.UTF8, "application/json"));
     }
 
     // Alone on its line, so that a script can take it.

@@ -28,6 +28,8 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     [InlineData("experiment status small", "small: active, 25 %, trials 1/4 done, 2 running")]
     [InlineData("experiment describe small", "quarantine    segment 2: oom: no memory")]
     [InlineData("journal verify small", "small: no fault")]
+    [InlineData("cluster lease explain small 1000", "it was never granted")]
+    [InlineData("cluster join gpu-2", "node: gpu-2\ntoken: mneme_")]
     [InlineData("journal tail small --after 41", "42 segment-ready {\"segment\":1000}\n")]
     public async Task What_is_asked_is_told_in_words(string command, string said) =>
         (await cluster.Run(command.Split(' '))).ShouldBeFine().Output.ShouldContain(said);
@@ -55,6 +57,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     [InlineData("experiment cancel small", "cancel", "small")]
     [InlineData("experiment retry small", "retry", "small")]
     [InlineData("cluster drain gpu-1", "drain", "gpu-1")]
+    [InlineData("cluster leave gpu-1", "drain", "gpu-1")]
     [InlineData("cluster undrain gpu-1", "undrain", "gpu-1")]
     [InlineData("cluster down gpu-1", "down", "gpu-1")]
     [InlineData("cluster failover", "failover", "")]
@@ -179,8 +182,8 @@ public sealed class ClusterCommandTests : IAsyncLifetime
 
         foreach (var verb in new[]
         {
-            "cluster", "journal", "configuration", "show", "members", "leader", "events", "drain",
-            "undrain", "down", "failover", "doctor", "token", "submit", "list", "status",
+            "cluster", "journal", "configuration", "show", "members", "leader", "events", "drain,",
+            "join", "lease", "undrain", "down", "failover", "doctor", "token", "submit", "list", "status",
             "describe", "pause", "resume", "stop", "cancel", "retry", "download",
         }) cli.ShouldContain($"  {verb} ");
         (await cluster.Place.Run("configuration", "serve")).ShouldBeFine().Output
