@@ -35,11 +35,13 @@ public sealed record ExperimentSurroundings(
 public sealed class ExperimentActor : Actor<ExperimentMessage>
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShowAfter = TimeSpan.FromSeconds(0.25);
     private readonly ExperimentSpec spec;
     private readonly ExperimentSurroundings outside;
     private readonly ProgressBoard board;
     private readonly List<Pending> pending = [];
     private ExperimentState state;
+    private bool willShow;
 
     public ExperimentActor(
         ExperimentSpec spec, FamilySchema family, ExperimentState state,
@@ -54,7 +56,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
     {
         if (outside.Sweep is not null)
             Here.Every("sweep", SweepEvery, new ExperimentMessage.Sweep());
-        outside.Watch(board.View(state));
+        Show();
         return default;
     }
 
@@ -63,7 +65,8 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         switch (message)
         {
             case ExperimentMessage.Credit credit:
-                pending.Add(new Pending(Grant(credit), credit.Session));
+                pending.Add(new Pending(
+                    Grant(credit.Session, credit.Free, credit.Live), credit.Session));
                 break;
             case ExperimentMessage.Holds holds: Compare(holds.Session); break;
             case ExperimentMessage.InUse ask: ask.Answer.Ok(BlobsInUse.Of(state)); break;
@@ -80,8 +83,9 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
             case ExperimentMessage.Fetched fetched: Take(fetched.Of, fetched.Lanes); break;
             case ExperimentMessage.Progressed progressed:
                 board.Reach(progressed.Segment.Index, progressed.Step);
-                outside.Watch(board.View(state));
+                Changed();
                 break;
+            case ExperimentMessage.Show: Show(); break;
             case ExperimentMessage.Sweep:
                 Here.Later(
                     outside.Sweep!(BlobsInUse.Of(state)), _ => new ExperimentMessage.Swept(),
@@ -108,12 +112,34 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                 if (await Write([one]) == Appended.Conflict)
                     throw new JournalException(
                         $"the journal of {spec.Name} has another state than this process");
-        outside.Watch(board.View(state));
+        Changed();
     }
 
-    private ExperimentCommand.GrantSegments Grant(ExperimentMessage.Credit credit) => new(
-        credit.Session.Id, credit.Session.Numerics, Trains(credit.Session) ? credit.Free : 0,
-        credit.Live, board.Reached);
+    // An end is told at once. What comes a thousand times a second is told four times, for a view
+    // goes through all trials.
+    private void Changed()
+    {
+        if (IsOver || state.Stuck || board.HasTrouble)
+        {
+            Show();
+            return;
+        }
+        if (!willShow) Here.After("show", ShowAfter, new ExperimentMessage.Show());
+        willShow = true;
+    }
+
+    private void Show()
+    {
+        willShow = false;
+        outside.Watch(board.View(state));
+        if (IsOver) outside.Dispatch.Offer(new DispatchMessage.Over(spec.Name));
+    }
+
+    private bool IsOver => state.Completed || state.Granting == Granting.Cancelled;
+
+    private ExperimentCommand.GrantSegments Grant(
+        Session session, int free, IReadOnlySet<string> live) => new(
+        session.Id, session.Numerics, Trains(session) ? free : 0, live, board.Reached);
 
     private static ExperimentCommand.ReturnSegment GiveBack(ExperimentMessage.Returns returns) =>
         new(returns.Segment.Index, returns.Epoch, returns.Cause, returns.Text, returns.Counted);
@@ -128,8 +154,10 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
     private void Take(ExperimentMessage.Commits commits, ImmutableArray<LaneResult> lanes) =>
         pending.Add(new Pending(
             new ExperimentCommand.CommitSegment(
-                commits.Session.Id, commits.Commit, lanes, commits.Session.Draining),
-            commits.Session)
+                commits.Session.Id, commits.Commit, lanes, commits.Session.Draining)
+            {
+                Then = commits.Live is { } live ? Grant(commits.Session, 1, live) : null,
+            }, commits.Session)
         {
             Commit = commits.Commit, Handled = commits.Handled,
             ArrivedAt = Here.Clock.GetTimestamp(),
