@@ -17,7 +17,7 @@ internal static class ClusterBenchmark
             Console.Error.WriteLine($"usage: {Usage}");
             return 2;
         }
-        var (processes, slots) = (Number("--processes", 4), Number("--slots", 1));
+        var (processes, slots) = (Number("--processes", 4), Number("--slots", 2));
         if (part is "no-op" or "all")
             await NoOpPart.Run(Number("--trials", 10_000), processes, slots);
         if (part is "commits" or "all")
