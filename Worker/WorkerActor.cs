@@ -73,7 +73,8 @@ public sealed class WorkerActor : Actor<WorkerMessage>
         else if (signal is Signal.ChildFailed { Name: var dead }) slots.Empty(dead);
         else return;
         foreach (var next in slots.TakeWaiting(_ => true)) await Begin(next);
-        await Changed();
+        if (slots.Free > 0 || draining) await Changed();    // a free slot is told at once
+        else Tell();
     }
 
     private async ValueTask Arrive(Message message)

@@ -28,7 +28,11 @@ public sealed class WorkerLink
         if (message is Beat or Progress && leaderBox is null) return;
         var route = direct && leaderBox is { } box ? Route.To(box) : Route.Coordinator;
         var from = new Sender(current.Box, session, Interlocked.Read(ref leaderEpoch));
-        await current.Send(route, MessageFrame.Of(message, from));
+        var sent = current.Send(route, MessageFrame.Of(message, from));
+        // The broker's word would hold up every other cohort, and is not needed: what matters is
+        // said again. Only a process that ends must know that its last words are out.
+        if (message is Bye or Draining or Release or Hello) await sent;
+        else _ = sent.AsTask();
     }
 
     /// <summary>Speaks over this link, and brings its mailbox to the actor, until it ends. Never

@@ -18,11 +18,14 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     /// </summary>
     public static readonly TimeSpan Indulgence = SessionBook.Youth;
 
-    private static readonly TimeSpan JudgeWithin = TimeSpan.FromSeconds(10);
+    /// <summary>A thousand workers and the experiments' answers to them at once: an answer that
+    /// finds no room is lost, and the slots that it is about stay empty.</summary>
+    public static readonly Box Room = Box.Bounded(20_000);
+
     private readonly DispatchSurroundings outside;
-    private readonly SortedDictionary<string, Address<ExperimentMessage>> experiments =
-        new(StringComparer.Ordinal);
+    private readonly HostedActors experiments = new();
     private readonly SessionBook book = new();
+    private readonly List<DispatchMessage.Judged> joining = [];
     private readonly HashSet<string> beating = [];
     private readonly HashSet<string> drained = [];
     private readonly HashSet<string> down = [];
@@ -32,7 +35,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     private bool draining;
 
     public DispatchActor(DispatchSurroundings outside) =>
-        (this.outside, offers) = (outside, new SlotOffers(experiments));
+        (this.outside, offers) = (outside, new SlotOffers(experiments.Open));
 
     protected override async ValueTask Started()
     {
@@ -45,13 +48,14 @@ public sealed class DispatchActor : Actor<DispatchMessage>
         switch (message)
         {
             case DispatchMessage.Arrived arrived: await Arrive(arrived); break;
-            case DispatchMessage.Judged judged: await Welcome(judged); break;
+            case DispatchMessage.Judged judged: joining.Add(judged); break;
             case DispatchMessage.Took took: Note(took); break;
             case DispatchMessage.Tick: await Tick(); break;
             case DispatchMessage.Linked linked: await Announce(linked.Link); break;
             case DispatchMessage.Departed departed: Suspect(departed.Box); break;
             case DispatchMessage.Met: book.Meet(); break;
-            case DispatchMessage.Host host: experiments[host.Experiment] = host.Actor; break;
+            case DispatchMessage.Host host: experiments.Host(host.Experiment, host.Actor); break;
+            case DispatchMessage.Over ended: experiments.Over(ended.Experiment); break;
             case DispatchMessage.Say say when book.Find(say.Session) is { } told:
                 Say(told.Box, say.Message);
                 break;
@@ -89,45 +93,41 @@ public sealed class DispatchActor : Actor<DispatchMessage>
                 Refuse.Stale, "this coordinator does not know the session: say hello"));
         else if (Route(message, session, arrived.Handled)) return;  // the experiment answers
         else if (message is Beat beat) Take(beat, session);
+        else if (message is Progress progress) experiments.Pass(progress);
         else if (message is Draining) book.Put(session with { Draining = true });
         else if (message is Bye) await Leave(session);
         arrived.Handled?.Ok(true);
     }
 
-    private bool Route(Message message, Session session, Sink<bool>? handled)
+    private bool Route(Message message, Session session, Sink<bool>? handled) => message switch
     {
-        switch (message)
-        {
-            case Commit commit:
-                Confirm(session, commit.Segment, commit.Epoch);
-                return Tell(session, commit.Segment, commit.Epoch,
-                    new ExperimentMessage.Commits(session, commit, handled));
-            case Failed failed:
-                Confirm(session, failed.Segment, failed.Epoch);
-                return Tell(session, failed.Segment, failed.Epoch, new ExperimentMessage.Returns(
-                    session, failed.Segment, failed.Epoch, failed.Cause, failed.Text,
-                    Counted: failed.Cause != "storage", handled));
-            case Release release:
-                Confirm(session, release.Segment, release.Epoch);
-                return Tell(session, release.Segment, release.Epoch, new ExperimentMessage.Returns(
-                    session, release.Segment, release.Epoch, release.Reason, "", Counted: false,
-                    handled));
-            case Progress progress:
-                if (experiments.TryGetValue(progress.Segment.Experiment, out var actor))
-                    actor.Offer(new ExperimentMessage.Progressed(progress.Segment, progress.Step));
-                return false;
-            default: return false;
-        }
-    }
+        Commit commit => Tell(session, commit.Segment, commit.Epoch,
+            new ExperimentMessage.Commits(session, commit, handled)
+            {
+                Live = MayStay(session, commit.Segment.Experiment) ? live : null,
+            }),
+        Failed failed => Tell(session, failed.Segment, failed.Epoch, new ExperimentMessage.Returns(
+            session, failed.Segment, failed.Epoch, failed.Cause, failed.Text,
+            Counted: failed.Cause != "storage", handled)),
+        Release release => Tell(session, release.Segment, release.Epoch,
+            new ExperimentMessage.Returns(
+                session, release.Segment, release.Epoch, release.Reason, "", Counted: false,
+                handled)),
+        _ => false,
+    };
 
-    private void Confirm(Session session, SegmentId segment, long epoch) => book.Put(
-        session with { Unconfirmed = session.Unconfirmed.Remove((segment, epoch)) });
+    // A slot goes from one experiment to the next as long as there are several.
+    private bool MayStay(Session session, string experiment) =>
+        !session.Draining && session.SuspectSince is null && live.Contains(session.Id)
+        && experiments.IsAlone(experiment);
 
     // A full mailbox refuses; the worker says it again. Of an experiment that nobody hosts, nothing
     // is open any more.
     private bool Tell(Session session, SegmentId segment, long epoch, ExperimentMessage message)
     {
-        if (experiments.TryGetValue(segment.Experiment, out var actor)) return actor.Offer(message);
+        book.Put(session with { Unconfirmed = session.Unconfirmed.Remove((segment, epoch)) });
+        if (experiments.All.TryGetValue(segment.Experiment, out var actor))
+            return actor.Offer(message);
         Say(session.Box, new CommitReply(segment, epoch, CommitOutcome.Fenced, null));
         return false;
     }
@@ -148,51 +148,50 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             return;
         }
         Here.Later(
-            Verdicts(hello), verdicts => new DispatchMessage.Judged(hello, from, verdicts, handled),
+            Verdicts.Of(hello, experiments.All),
+            verdicts => new DispatchMessage.Judged(hello, from, verdicts, handled),
             _ => new DispatchMessage.Judged(hello, from, [], handled));
     }
 
-    private async Task<ImmutableArray<Verdict>> Verdicts(Hello hello)
+    // When a broker comes back, everybody does: one transaction for those of a turn. Who was taken
+    // down meanwhile is not answered, and refused the next time.
+    protected override async ValueTask Settle()
     {
-        var verdicts = ImmutableArray.CreateBuilder<Verdict>();
-        foreach (var group in hello.Held.GroupBy(held => held.Segment.Experiment))
-        {
-            var known = experiments.TryGetValue(group.Key, out var actor);
-            var answer = known
-                ? await actor.Ask<ImmutableArray<Verdict>>(
-                    sink => new ExperimentMessage.Judge(
-                        Session.IdOf(hello), [.. group], sink), JudgeWithin)
-                : null;
-            verdicts.AddRange(answer is Answer<ImmutableArray<Verdict>>.Ok ok
-                ? ok.Value
-                : group.Select(held => new Verdict(held.Segment, known ? held.Epoch : null)));
-        }
-        return verdicts.ToImmutable();
-    }
-
-    private async ValueTask Welcome(DispatchMessage.Judged judged)
-    {
-        var hello = judged.Hello;
-        var id = Session.IdOf(hello);
-        var isNew = !(book.Find(id) is { } known && known.Box == judged.From.Box);
-        var session = new Session(
-            id, isNew ? outside.NewSecret() : book.Find(id)!.Secret, hello.Node, judged.From.Box,
-            hello.Slots, hello.Device, hello.Numerics)
-        {
-            Held = hello.Held, LastBeat = Now,
-            Draining = draining || drained.Contains(hello.Node),
-        };
-        if (!await outside.Journal.OpenSession(
-            outside.LeaderEpoch,
-            new SessionRow(id, hello.Node, session.Box, hello.Slots, hello.Numerics), Lease))
+        var joined = joining.Where(judged => !down.Contains(judged.Hello.Node))
+            .Select(judged => (judged, session: Opened(judged))).ToList();
+        joining.Clear();
+        if (joined.Count == 0) return;
+        var rows = joined.GroupBy(one => one.session.Id, one => one.session.Row)
+            .Select(same => same.Last()).ToList();
+        if (!await outside.Journal.OpenSessions(outside.LeaderEpoch, rows, Lease))
         {
             outside.Deposed();
             return;
         }
+        foreach (var (judged, session) in joined) Welcome(session, judged);
+    }
+
+    private Session Opened(DispatchMessage.Judged judged)
+    {
+        var (hello, known) = (judged.Hello, book.Find(Session.IdOf(judged.Hello)));
+        var isNew = known?.Box != judged.From.Box;
+        return new Session(
+            Session.IdOf(hello), isNew ? outside.NewSecret() : known!.Secret, hello.Node,
+            judged.From.Box, hello.Slots, hello.Device, hello.Numerics)
+        {
+            Held = hello.Held, LastBeat = Now,
+            Draining = draining || drained.Contains(hello.Node),
+            Unconfirmed = known?.Unconfirmed ?? Session.None,
+        };
+    }
+
+    private void Welcome(Session session, DispatchMessage.Judged judged)
+    {
+        if (book.Find(session.Id)?.Box != session.Box)
+            Here.Log.Info($"{session.Id} joined with {session.Slots} slots on {session.Device}");
         book.Open(session);
-        live = live.Add(id);
-        offers.Forget(id);
-        if (isNew) Here.Log.Info($"{id} joined with {hello.Slots} slots on {hello.Device}");
+        live = live.Add(session.Id);
+        offers.Forget(session.Id);
         Say(session.Box, new Welcome(
             session.Secret, Lease, BeatEvery, link?.Box ?? "", outside.BlobUrl, judged.Verdicts));
         judged.Handled?.Ok(true);
@@ -207,7 +206,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
         Say(session.Box, new BeatAck(beat.Sequence));
         // It may have come after the order, or the order was lost.
         if (session.Draining && beat.Free > 0) Say(session.Box, new Control("drain"));
-        foreach (var actor in experiments.Values)
+        foreach (var actor in experiments.Concerned(beat))
             actor.Offer(new ExperimentMessage.Holds(session));
         offers.Begin(session, live);
     }
@@ -215,7 +214,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     private void Note(DispatchMessage.Took took)
     {
         if (book.Find(took.Session) is not { } session) return;
-        session = session.Granted(took.Granted);
+        session = session.Granted(took.Granted, Now);
         book.Put(session);
         offers.GoOn(session, live);
     }

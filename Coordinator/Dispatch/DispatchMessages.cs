@@ -28,6 +28,9 @@ public abstract record DispatchMessage
     public sealed record Host(
         string Experiment, Address<ExperimentMessage> Actor) : DispatchMessage;
 
+    /// <summary>Nothing of an experiment will ever be granted again.</summary>
+    public sealed record Over(string Experiment) : DispatchMessage;
+
     /// <summary>An experiment took what it wanted of a session's free slots.</summary>
     public sealed record Took(
         string Session, string Experiment,

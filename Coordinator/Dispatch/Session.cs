@@ -11,6 +11,11 @@ namespace Mneme.Coordinator.Dispatch;
 public sealed record Session(
     string Id, string Secret, string Node, string Box, int Slots, string Device, string Numerics)
 {
+    public static readonly ImmutableDictionary<(SegmentId Segment, long Epoch), TimeSpan> None =
+        ImmutableDictionary<(SegmentId Segment, long Epoch), TimeSpan>.Empty;
+
+    private static readonly TimeSpan Unseen = TimeSpan.FromSeconds(30);
+
     /// <summary>As an earlier leader left it: it gets nothing before it says Hello, and is missed
     /// when its mailbox is gone.</summary>
     public static Session Unheard(SessionRow row, string secret, TimeSpan now) =>
@@ -30,9 +35,10 @@ public sealed record Session(
 
     public ImmutableArray<Held> Held { get; init; } = [];
 
-    /// <summary>Granted, and not yet seen in a beat: they take slots that the beat calls free.
-    /// </summary>
-    public ImmutableHashSet<(SegmentId Segment, long Epoch)> Unconfirmed { get; init; } = [];
+    /// <summary>Granted, by time, and not yet seen in a beat: they take slots that the beat calls
+    /// free.</summary>
+    public ImmutableDictionary<(SegmentId Segment, long Epoch), TimeSpan> Unconfirmed { get; init; }
+        = None;
 
     public TimeSpan LastBeat { get; init; }
     public TimeSpan PoolDelay { get; init; }
@@ -40,12 +46,17 @@ public sealed record Session(
     /// <summary>Since when its mailbox is gone, or null.</summary>
     public TimeSpan? SuspectSince { get; init; }
 
+    public SessionRow Row => new(Id, Node, Box, Slots, Numerics);
+
     public int Credit => Draining || SuspectSince is not null ? 0 : Math.Max(0, Free);
 
-    /// <summary>A beat may have left before the last grants arrived.</summary>
+    /// <summary>A beat may have left before the last grants arrived. A grant that is not seen for
+    /// long was dropped meanwhile.</summary>
     public Session After(Beat beat, TimeSpan now)
     {
-        var unconfirmed = Unconfirmed.Except(beat.Held.Select(h => (h.Segment, h.Epoch)));
+        var unconfirmed = Unconfirmed
+            .RemoveRange(beat.Held.Select(h => (h.Segment, h.Epoch)))
+            .RemoveRange(Unconfirmed.Where(g => now - g.Value > Unseen).Select(g => g.Key));
         return this with
         {
             Sequence = beat.Sequence, Held = beat.Held, PoolDelay = beat.PoolDelay,
@@ -54,9 +65,11 @@ public sealed record Session(
         };
     }
 
-    public Session Granted(ImmutableArray<(SegmentId Segment, long Epoch)> grants) => this with
+    public Session Granted(
+        ImmutableArray<(SegmentId Segment, long Epoch)> grants, TimeSpan now) => this with
     {
-        Free = Free - grants.Length, Unconfirmed = Unconfirmed.Union(grants),
+        Free = Free - grants.Length,
+        Unconfirmed = Unconfirmed.SetItems(grants.Select(g => KeyValuePair.Create(g, now))),
     };
 
     public WorkerView Seen(TimeSpan now) => new(

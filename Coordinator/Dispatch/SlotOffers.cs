@@ -28,7 +28,7 @@ internal sealed class SlotOffers(SortedDictionary<string, Address<ExperimentMess
         while (session.Credit > 0 && left.TryDequeue(out var name))
         {
             var credit = new ExperimentMessage.Credit(session, session.Credit, live);
-            if (experiments[name].Offer(credit)) return;
+            if (experiments.TryGetValue(name, out var actor) && actor.Offer(credit)) return;
         }
         rounds.Remove(session.Id);
     }

@@ -50,7 +50,7 @@ internal sealed class EmbeddedCluster(
             () => new DispatchActor(new DispatchSurroundings(
                 folder.Journal, submission.LeaderEpoch, Admit: _ => null,
                 () => Guid.NewGuid().ToString("N"), BlobUrl: null, Deposed)),
-            Supervision.Escalate);
+            Supervision.Escalate, DispatchActor.Room);
         var experiment = system.Spawn<ExperimentMessage>(
             "experiment", () => NewExperiment(dispatch), Supervision.Escalate);
         dispatch.Offer(new DispatchMessage.Host(submission.Spec.Name, experiment));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Mneme.Actors;
 using Mneme.Coordinator.Dispatch;
 using Mneme.Journal;
@@ -35,12 +34,14 @@ public sealed record ExperimentSurroundings(
 public sealed class ExperimentActor : Actor<ExperimentMessage>
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShowAfter = TimeSpan.FromSeconds(0.25);
     private readonly ExperimentSpec spec;
     private readonly ExperimentSurroundings outside;
     private readonly ProgressBoard board;
     private readonly List<Pending> pending = [];
     private readonly Stalls stalls = new();
     private ExperimentState state;
+    private bool willShow;
 
     public ExperimentActor(
         ExperimentSpec spec, FamilySchema family, ExperimentState state,
@@ -55,7 +56,7 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
     {
         if (outside.Sweep is not null)
             Here.Every("sweep", SweepEvery, new ExperimentMessage.Sweep());
-        outside.Watch(board.View(state));
+        Show();
         return default;
     }
 
@@ -65,29 +66,27 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         switch (message)
         {
             case ExperimentMessage.Credit credit:
-                pending.Add(new Pending(Grant(credit), credit.Session));
+                pending.Add(new Pending(
+                    Grant(credit.Session, credit.Free, credit.Live), credit.Session));
                 break;
             case ExperimentMessage.Holds holds: Compare(holds.Session); break;
             case ExperimentMessage.InUse ask: ask.Answer.Ok(BlobsInUse.Of(state)); break;
             case ExperimentMessage.Judge judge:
-                judge.Answer.Ok([.. judge.Held.Select(held => Verdict(judge.Session, held))]);
+                judge.Answer.Ok([.. judge.Held.Select(held => state.Judge(judge.Session, held))]);
                 break;
             case ExperimentMessage.Ordered ordered:
                 pending.Add(new Pending(ordered.Command, null) { Ordered = ordered.Answer });
                 break;
-            case ExperimentMessage.Commits { Commit.LanesBlob: { } blob } commits:
-                Fetch(commits, blob);
-                break;
-            case ExperimentMessage.Commits commits: Take(commits, commits.Commit.Lanes); break;
+            case ExperimentMessage.Commits commits: Take(commits); break;
             case ExperimentMessage.Fetched fetched: Take(fetched.Of, fetched.Lanes); break;
-            case ExperimentMessage.Progressed progressed when Knows(progressed.Segment):
+            case ExperimentMessage.Progressed progressed when state.Has(progressed.Segment):
                 board.Reach(progressed.Segment.Index, progressed.Step);
-                outside.Watch(board.View(state));
+                Changed();
                 break;
+            case ExperimentMessage.Show: Show(); break;
             case ExperimentMessage.Sweep:
-                Here.Later(
-                    outside.Sweep!(BlobsInUse.Of(state)), _ => new ExperimentMessage.Swept(),
-                    _ => new ExperimentMessage.Swept());
+                var swept = new ExperimentMessage.Swept();
+                Here.Later(outside.Sweep!(BlobsInUse.Of(state)), _ => swept, _ => swept);
                 break;
             case ExperimentMessage.Returns returns:
                 board.Trouble(returns.Cause, returns.Text);
@@ -110,19 +109,18 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
                 if (await Write([one]) == Appended.Conflict)
                     throw new JournalException(
                         $"the journal of {spec.Name} has another state than this process");
-        outside.Watch(board.View(state));
+        Changed();
     }
 
-    private bool Knows(SegmentId segment) =>
-        segment.Index >= 0 && segment.Index < state.Segments.Count;
+    private TimeSpan Now => Here.Clock.GetElapsedTime(0);
 
     // What the plan does not have, nobody was granted.
     private bool IsStray(ExperimentMessage message)
     {
         if (message is ExperimentMessage.Commits { Commit: var commit } late
-            && !Knows(commit.Segment))
+            && !state.Has(commit.Segment))
             Refuse(late.Session, commit.Segment, commit.Epoch, late.Handled);
-        else if (message is ExperimentMessage.Returns back && !Knows(back.Segment))
+        else if (message is ExperimentMessage.Returns back && !state.Has(back.Segment))
             Refuse(back.Session, back.Segment, back.Epoch, back.Handled);
         else return false;
         return true;
@@ -135,12 +133,40 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         handled?.Ok(true);
     }
 
-    private ExperimentCommand.GrantSegments Grant(ExperimentMessage.Credit credit) => new(
-        credit.Session.Id, credit.Session.Numerics, Trains(credit.Session) ? credit.Free : 0,
-        credit.Live, board.Reached);
+    // An end is told at once. What comes a thousand times a second is told four times, for a view
+    // goes through all trials.
+    private void Changed()
+    {
+        if (IsOver || state.Stuck || board.HasTrouble)
+        {
+            Show();
+            return;
+        }
+        if (!willShow) Here.After("show", ShowAfter, new ExperimentMessage.Show());
+        willShow = true;
+    }
+
+    private void Show()
+    {
+        willShow = false;
+        outside.Watch(board.View(state));
+        if (IsOver) outside.Dispatch.Offer(new DispatchMessage.Over(spec.Name));
+    }
+
+    private bool IsOver => state.Completed || state.Granting == Granting.Cancelled;
+
+    private ExperimentCommand.GrantSegments Grant(
+        Session session, int free, IReadOnlySet<string> live) => new(
+        session.Id, session.Numerics, Trains(session) ? free : 0, live, board.Reached);
 
     private static ExperimentCommand.ReturnSegment GiveBack(ExperimentMessage.Returns returns) =>
         new(returns.Segment.Index, returns.Epoch, returns.Cause, returns.Text, returns.Counted);
+
+    private void Take(ExperimentMessage.Commits commits)
+    {
+        if (commits.Commit.LanesBlob is { } blob) Fetch(commits, blob);
+        else Take(commits, commits.Commit.Lanes);
+    }
 
     private void Fetch(ExperimentMessage.Commits commits, string blob) =>
         Here.Later<ImmutableArray<LaneResult>>(
@@ -152,11 +178,13 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
     private void Take(ExperimentMessage.Commits commits, ImmutableArray<LaneResult> lanes) =>
         pending.Add(new Pending(
             new ExperimentCommand.CommitSegment(
-                commits.Session.Id, commits.Commit, lanes, commits.Session.Draining),
-            commits.Session)
+                commits.Session.Id, commits.Commit, lanes, commits.Session.Draining)
+            {
+                Then = commits.Live is { } live ? Grant(commits.Session, 1, live) : null,
+            }, commits.Session)
         {
             Commit = commits.Commit, Handled = commits.Handled,
-            ArrivedAt = Here.Clock.GetTimestamp(),
+            ArrivedAt = Now,
             Span = Instruments.Begin(
                 "commit", spec.Name, commits.Commit.Segment.Index, commits.Commit.Epoch),
         });
@@ -177,7 +205,6 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         if (outcome == Appended.Deposed) outside.Deposed();
         if (outcome != Appended.Ok) return outcome;
         state = after;
-        foreach (var happened in events) Measure(happened);
         foreach (var committed in events.OfType<SegmentCommitted>())
         {
             board.Take(committed);
@@ -198,19 +225,9 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
         && (commit.Records is not { } records
             || await outside.HasBlob(records, commit.RecordsBytes));
 
-    private static void Measure(ExperimentEvent happened)
-    {
-        if (happened is SegmentGranted) Instruments.SegmentsGranted(1);
-        else if (happened is SegmentReturned back) Instruments.SegmentReturned(back.Cause);
-    }
-
     private void Answer(Pending one, Decision decision)
     {
-        one.Span?.Dispose();
-        if (one.Commit is not null && decision.Outcome == CommitOutcome.Fresh)
-            Instruments.SegmentCommitted(Here.Clock.GetElapsedTime(one.ArrivedAt));
-        else if (one.Commit is not null && decision.Outcome == CommitOutcome.Fenced)
-            Instruments.SegmentFenced();
+        one.Measure(decision, Now);
         var granted = decision.Granted.Select(s => Assignments.Of(spec, state, s)).ToList();
         if (one.Commit is { } commit)
             Say(one.Session!.Id, new CommitReply(
@@ -247,12 +264,12 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
             if (state.Segments[segment].Session == session.Id
                 && held.All(h => h.Segment.Index != segment))
                 Say(session.Id, Assignments.Of(spec, state, segment));
-        foreach (var stale in held.Where(h => Verdict(session.Id, h).Epoch != h.Epoch))
+        foreach (var stale in held.Where(h => state.Judge(session.Id, h).Epoch != h.Epoch))
             Say(session.Id, new CommitReply(
                 stale.Segment, stale.Epoch, CommitOutcome.Fenced, null));
-        foreach (var own in held.Where(h => Verdict(session.Id, h).Epoch == h.Epoch))
+        foreach (var own in held.Where(h => state.Judge(session.Id, h).Epoch == h.Epoch))
             if (stalls.IsStalled(
-                own.Segment.Index, own.Epoch, own.Step, Here.Clock.GetElapsedTime(0)))
+                own.Segment.Index, own.Epoch, own.Step, Now))
                 Take(session, own);
         if (held.Count > 0 && state.Granting == Granting.Paused)
             Say(session.Id, new Control("pause", spec.Name));
@@ -265,21 +282,5 @@ public sealed class ExperimentActor : Actor<ExperimentMessage>
             stalled.Segment.Index, stalled.Epoch, "stalled",
             $"it stood at step {stalled.Step} for {Stalls.Limit.TotalMinutes} minutes on {from.Id}",
             Counted: true), from));
-    }
-
-    private Verdict Verdict(string session, Held held) =>
-        Knows(held.Segment)
-        && state.Segments[held.Segment.Index] is { Status: SegmentStatus.Leased } segment
-        && segment.Session == session
-            ? new Verdict(held.Segment, segment.Epoch)
-            : new Verdict(held.Segment, null);
-
-    private sealed record Pending(ExperimentCommand Command, Session? Session)
-    {
-        public Commit? Commit { get; init; }
-        public Sink<bool>? Handled { get; init; }
-        public Sink<CommitOutcome>? Ordered { get; init; }
-        public long ArrivedAt { get; init; }
-        public Activity? Span { get; init; }
     }
 }

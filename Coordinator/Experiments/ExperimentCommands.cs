@@ -21,7 +21,12 @@ public abstract record ExperimentCommand
     /// <param name="Draining">Whether the session takes no further work.</param>
     public sealed record CommitSegment(
         string Session, Commit Commit, ImmutableArray<LaneResult> Results,
-        bool Draining) : ExperimentCommand;
+        bool Draining) : ExperimentCommand
+    {
+        /// <summary>What the slot asks for when nothing continues its cohort; null: it goes back,
+        /// for others wait for it.</summary>
+        public GrantSegments? Then { get; init; }
+    }
 
     /// <summary>A segment comes back without a commit.</summary>
     public sealed record ReturnSegment(

@@ -97,8 +97,14 @@ public static class ExperimentDecisions
             ? [] : ready.Take(1).ToImmutableArray();
         events.AddRange(next.Select(c => Granted(after, c, command.Session)));
         if (after.Committed == after.Segments.Count) events.Add(new ExperimentCompleted());
-        return new Decision(events.ToImmutable(), CommitOutcome.Fresh, next);
+        var decision = new Decision(events.ToImmutable(), CommitOutcome.Fresh, next);
+        return next.IsEmpty && !command.Draining && command.Then is { } then
+            ? Add(decision, Grant(state.Apply(decision.Events), then))
+            : decision;
     }
+
+    private static Decision Add(Decision first, Decision then) => new(
+        first.Events.AddRange(then.Events), first.Outcome, first.Granted.AddRange(then.Granted));
 
     private static Decision Return(ExperimentState state, ExperimentCommand.ReturnSegment command)
     {

@@ -31,13 +31,21 @@ public abstract record ExperimentMessage
     /// <summary>A commit came in; the sink is answered once nothing can undo what became of
     /// it.</summary>
     public sealed record Commits(
-        Session Session, Commit Commit, Sink<bool>? Handled) : ExperimentMessage;
+        Session Session, Commit Commit, Sink<bool>? Handled) : ExperimentMessage
+    {
+        /// <summary>As in <see cref="Credit"/>, where no other experiment wants the slot that the
+        /// commit may leave empty; else null.</summary>
+        public IReadOnlySet<string>? Live { get; init; }
+    }
 
     /// <summary>The results of a commit that came as a blob.</summary>
     public sealed record Fetched(Commits Of, ImmutableArray<LaneResult> Lanes) : ExperimentMessage;
 
     /// <summary>How far a running segment is: for whoever watches, never for a decision.</summary>
     public sealed record Progressed(SegmentId Segment, long Step) : ExperimentMessage;
+
+    /// <summary>Time to tell whoever watches.</summary>
+    public sealed record Show : ExperimentMessage;
 
     /// <summary>Time to delete checkpoints that nothing starts from any more.</summary>
     public sealed record Sweep : ExperimentMessage;

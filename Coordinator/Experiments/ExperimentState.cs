@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Mneme.Journal;
+using Mneme.Messages;
 using Mneme.Plans;
 
 namespace Mneme.Coordinator.Experiments;
@@ -70,6 +71,16 @@ public sealed record ExperimentState
             Numerics = submitted.Numerics,
         };
     }
+
+    public bool Has(SegmentId segment) => segment.Index >= 0 && segment.Index < Segments.Count;
+
+    /// <summary>Whether a session may go on with what it holds, and under which epoch.</summary>
+    public Verdict Judge(string session, Held held) =>
+        Has(held.Segment)
+        && Segments[held.Segment.Index] is { Status: SegmentStatus.Leased } segment
+        && segment.Session == session
+            ? new Verdict(held.Segment, segment.Epoch)
+            : new Verdict(held.Segment, null);
 
     public ExperimentState Apply(ExperimentEvent happened) => happened switch
     {

@@ -33,6 +33,8 @@ internal sealed class ProgressBoard(string name, FamilySchema family, Plan plan)
     /// <summary>The last step known of a running segment; 0 when none is.</summary>
     public long Reached(int segment) => reached.GetValueOrDefault(segment);
 
+    public bool HasTrouble => trouble is not null;
+
     public void Trouble(string cause, string text)
     {
         if (cause == "storage") trouble = text;

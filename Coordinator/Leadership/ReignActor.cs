@@ -49,7 +49,7 @@ public sealed class ReignActor(
         dispatch = Here.Spawn<DispatchMessage>("dispatch", () => new DispatchActor(
             new DispatchSurroundings(
                 outside.Journal, epoch, Admit, outside.NewSecret, outside.BlobUrl, deposed)),
-            Supervision.Escalate);
+            Supervision.Escalate, DispatchActor.Room);
         foreach (var acted in await outside.Journal.Read(OperatorActed.Stream))
             Obey((OperatorActed)acted);
         foreach (var row in await outside.Journal.Experiments())

@@ -44,10 +44,12 @@ public interface IJournal : IAsyncDisposable
     /// <summary>Every right to compute that was ever given, by segment and epoch.</summary>
     ValueTask<IReadOnlyList<AttemptRow>> Attempts(string experiment);
 
-    /// <summary>Opens a session, or moves a live one to its new mailbox and lease.</summary>
+    /// <summary>Opens sessions, each named once, or moves live ones to their new mailbox and
+    /// lease.</summary>
     /// <returns>False: the caller does not lead; nothing was written. So in the next three.
     /// </returns>
-    ValueTask<bool> OpenSession(long leaderEpoch, SessionRow session, TimeSpan lease);
+    ValueTask<bool> OpenSessions(
+        long leaderEpoch, IReadOnlyCollection<SessionRow> sessions, TimeSpan lease);
 
     /// <summary>Moves the leases of live sessions on, in one statement.</summary>
     ValueTask<bool> Renew(long leaderEpoch, IReadOnlyCollection<string> sessions, TimeSpan lease);

@@ -33,7 +33,8 @@ public sealed record Plan(
 
     /// <summary>Steps times lanes of the whole plan, shared ones counted once: the unit of
     /// progress.</summary>
-    public long TrialSteps => Segments.Sum(s => s.Steps * LanesOf(s).Length);
+    public long TrialSteps { get; } =
+        Segments.Sum(segment => segment.Steps * Cohorts[segment.Cohort].Lanes.Length);
 
     /// <summary>What it would be if every trial trained alone from its start.</summary>
     public long TrialStepsApart => Trials.Sum(trial =>

@@ -11,8 +11,11 @@ internal sealed class Slots(int count)
     private readonly SortedDictionary<string, Running> running =
         new(StringComparer.Ordinal);
 
-    // What was answered is not begun again, however late its grant comes once more.
+    // What was answered is not begun again when its grant comes once more, late. Later than after
+    // so many others it would only be work for nothing.
+    private const int MostAnswered = 4096;
     private readonly HashSet<(SegmentId, long)> answered = [];
+    private readonly Queue<(SegmentId, long)> answers = [];
 
     // Granted while the cohort that they follow is still about to stop.
     private readonly List<Assign> waiting = [];
@@ -46,7 +49,12 @@ internal sealed class Slots(int count)
         return taken;
     }
 
-    public void Answered(SegmentId segment, long epoch) => answered.Add((segment, epoch));
+    public void Answered(SegmentId segment, long epoch)
+    {
+        if (!answered.Add((segment, epoch))) return;
+        answers.Enqueue((segment, epoch));
+        if (answers.Count > MostAnswered) answered.Remove(answers.Dequeue());
+    }
 
     public void Fill(Address<CohortMessage> actor, string name, Assign assign) =>
         running[name] = new Running(

@@ -23,7 +23,7 @@ internal static class JournalBenchmark
             await Measure("SQLite", sqlite, time);
         folder.Delete(recursive: true);
         await using (var postgres = await PostgresJournal.Open(
-            database ?? await PrivateDatabase.Start()))
+            database ?? (await PrivateServers.Start("database")).Address("MNEME_DATABASE")))
             await Measure("PostgreSQL", postgres, time);
     }
 

@@ -1,8 +1,12 @@
 using System.Globalization;
 using Mneme.Benchmarks;
+using Mneme.Benchmarks.Cluster;
 using Mneme.Worker.Torch;
 
 if (args.FirstOrDefault() == "transport") return await TransportBenchmark.Run();
+if (args.FirstOrDefault() == "cluster") return await ClusterBenchmark.Run(Option);
+if (args is ["herd", var count, var work]) // what the cluster's benchmark starts
+    return await Herd.Run(int.Parse(count, CultureInfo.InvariantCulture), work);
 if (args.FirstOrDefault() == "journal")
 {
     var time = TimeSpan.FromSeconds(
@@ -25,7 +29,8 @@ if (benchmarks.Length == 0)
         "usage: mneme-bench memory-mlp|dam|sequence-switch [--size small|published] [--json] "
         + "[--rounds N] [--seconds S] [--python PATH]\n"
         + "       mneme-bench journal [--seconds S] [--database CONNECTION]\n"
-        + "       mneme-bench transport");
+        + "       mneme-bench transport\n"
+        + $"       {ClusterBenchmark.Usage}");
     return 2;
 }
 int rounds = int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture);

@@ -55,10 +55,10 @@ public abstract partial class JournalConformance
     [Fact]
     public async Task A_deposed_leader_changes_no_session_credential_or_history()
     {
-        await journal.OpenSession(epoch, Session("s"), Lease);
+        await journal.OpenSessions(epoch, [Session("s")], Lease);
         await Lead("successor");
 
-        (await journal.OpenSession(epoch, Session("late"), Lease)).ShouldBeFalse();
+        (await journal.OpenSessions(epoch, [Session("late")], Lease)).ShouldBeFalse();
         (await journal.Renew(epoch, ["s"], Long)).ShouldBeFalse();
         (await journal.ExtendSessions(epoch, Long)).ShouldBeFalse();
         (await journal.CloseSession(epoch, "s")).ShouldBeFalse();
@@ -72,9 +72,9 @@ public abstract partial class JournalConformance
     [Fact]
     public async Task Extending_keeps_the_living_alive_and_leaves_the_dead_dead()
     {
-        await journal.OpenSession(epoch, Session("dead"), TimeSpan.FromSeconds(1));
-        await journal.OpenSession(epoch, Session("long"), TimeSpan.FromSeconds(100));
-        await journal.OpenSession(epoch, Session("short"), Lease);
+        await journal.OpenSessions(epoch, [Session("dead")], TimeSpan.FromSeconds(1));
+        await journal.OpenSessions(epoch, [Session("long")], TimeSpan.FromSeconds(100));
+        await journal.OpenSessions(epoch, [Session("short")], Lease);
         await Pass(TimeSpan.FromSeconds(5));
 
         (await journal.ExtendSessions(epoch, Long)).ShouldBeTrue();
@@ -87,9 +87,9 @@ public abstract partial class JournalConformance
     [Fact]
     public async Task A_session_that_opens_again_has_its_new_mailbox_and_lease()
     {
-        await journal.OpenSession(epoch, Session("s"), TimeSpan.FromSeconds(1));
+        await journal.OpenSessions(epoch, [Session("s")], TimeSpan.FromSeconds(1));
         var moved = Session("s") with { Box = "box.2", Slots = 4, Numerics = "other" };
-        (await journal.OpenSession(epoch, moved, Long)).ShouldBeTrue();
+        (await journal.OpenSessions(epoch, [moved], Long)).ShouldBeTrue();
 
         await Pass(TimeSpan.FromSeconds(30));
         (await journal.LiveSessions()).ShouldBe([moved]);
@@ -99,7 +99,7 @@ public abstract partial class JournalConformance
     public async Task One_renewal_moves_every_named_session_and_no_other()
     {
         foreach (var id in new[] { "a", "b", "c" })
-            await journal.OpenSession(epoch, Session(id), Lease);
+            await journal.OpenSessions(epoch, [Session(id)], Lease);
         (await journal.Renew(epoch, ["a", "c", "unknown"], Long)).ShouldBeTrue();
 
         await Pass(TimeSpan.FromSeconds(30));

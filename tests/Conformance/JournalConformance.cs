@@ -123,7 +123,7 @@ public abstract partial class JournalConformance : IAsyncLifetime
         successor.ShouldBeGreaterThan(epoch);
         (await journal.Append(epoch, "sample", [new SegmentGranted(0, 1, "s")]))
             .ShouldBe(Appended.Deposed);
-        await journal.OpenSession(epoch, Session("late"), TimeSpan.FromSeconds(25));
+        await journal.OpenSessions(epoch, [Session("late")], TimeSpan.FromSeconds(25));
         (await journal.LiveSessions()).ShouldBeEmpty();
     }
 
@@ -160,7 +160,7 @@ public abstract partial class JournalConformance : IAsyncLifetime
     [Fact]
     public async Task A_session_lives_until_its_lease_runs_out()
     {
-        await journal.OpenSession(epoch, Session("s"), TimeSpan.FromSeconds(25));
+        await journal.OpenSessions(epoch, [Session("s")], TimeSpan.FromSeconds(25));
         await Pass(TimeSpan.FromSeconds(20));
         await journal.Renew(epoch, ["s"], TimeSpan.FromSeconds(25));
         await Pass(TimeSpan.FromSeconds(20));
@@ -172,7 +172,7 @@ public abstract partial class JournalConformance : IAsyncLifetime
     [Fact]
     public async Task A_closed_session_is_not_renewed()
     {
-        await journal.OpenSession(epoch, Session("s"), TimeSpan.FromSeconds(25));
+        await journal.OpenSessions(epoch, [Session("s")], TimeSpan.FromSeconds(25));
         await journal.CloseSession(epoch, "s");
         await journal.Renew(epoch, ["s"], TimeSpan.FromSeconds(25));
 

@@ -42,7 +42,7 @@ public sealed class SqliteJournalTests : JournalConformance, IDisposable
             epoch.ShouldBe(4 + opened);
             (await old.Append(epoch, "sample", [new EpochsRaised(1)])).ShouldBe(Appended.Ok);
             var session = new SessionRow($"s{opened}", "node", "box", 2, "class");
-            (await old.OpenSession(epoch, session, TimeSpan.FromMinutes(1))).ShouldBeTrue();
+            (await old.OpenSessions(epoch, [session], TimeSpan.FromMinutes(1))).ShouldBeTrue();
             (await old.LiveSessions()).ShouldContain(session);
             (await old.Credentials()).ShouldBeEmpty();
         }

@@ -53,8 +53,9 @@ internal sealed class MortalJournal(
     public ValueTask<IReadOnlyList<AttemptRow>> Attempts(string experiment) =>
         Read(() => inner.Attempts(experiment));
 
-    public ValueTask<bool> OpenSession(long leaderEpoch, SessionRow session, TimeSpan lease) =>
-        Write(() => inner.OpenSession(leaderEpoch, session, lease));
+    public ValueTask<bool> OpenSessions(
+        long leaderEpoch, IReadOnlyCollection<SessionRow> sessions, TimeSpan lease) =>
+        Write(() => inner.OpenSessions(leaderEpoch, sessions, lease));
 
     public ValueTask<bool> Renew(
         long leaderEpoch, IReadOnlyCollection<string> sessions, TimeSpan lease) =>

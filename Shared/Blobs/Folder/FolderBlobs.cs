@@ -145,6 +145,7 @@ public sealed class FolderBlobs : IBlobStore
     // one is replaced: whoever puts its content again heals the store.
     private async Task<bool> Touch(Sha sha, CancellationToken cancel)
     {
+        if (!File.Exists(PathOf(sha))) return false;    // most are new: an error would cost more
         try
         {
             (await Open(sha, cancel)).Dispose();

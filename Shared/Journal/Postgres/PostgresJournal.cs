@@ -103,15 +103,19 @@ public sealed class PostgresJournal : IJournal
             row => new AttemptRow(
                 row.GetInt32(0), row.GetInt64(1), row.GetString(2), Text(row, 3)), experiment);
 
-    public ValueTask<bool> OpenSession(long leaderEpoch, SessionRow session, TimeSpan lease) =>
+    public ValueTask<bool> OpenSessions(
+        long leaderEpoch, IReadOnlyCollection<SessionRow> sessions, TimeSpan lease) =>
         Write(leaderEpoch, Statement(
             """
             INSERT INTO session (session, node, state, lease_until, box, slots, numerics)
-            VALUES ($1, $2, 'live', clock_timestamp()+$3, $4, $5, $6)
+            SELECT session, node, 'live', clock_timestamp()+$1, box, slots, numerics
+            FROM unnest($2, $3, $4, $5, $6) AS opened(session, node, box, slots, numerics)
             ON CONFLICT (session) DO UPDATE SET (node, state, lease_until, box, slots, numerics)
               = (excluded.node, 'live', excluded.lease_until, excluded.box, excluded.slots,
                  excluded.numerics)
-            """, session.Id, session.Node, lease, session.Box, session.Slots, session.Numerics));
+            """, lease, sessions.Select(s => s.Id).ToArray(),
+            sessions.Select(s => s.Node).ToArray(), sessions.Select(s => s.Box).ToArray(),
+            sessions.Select(s => s.Slots).ToArray(), sessions.Select(s => s.Numerics).ToArray()));
 
     public ValueTask<bool> Renew(
         long leaderEpoch, IReadOnlyCollection<string> sessions, TimeSpan lease) =>

@@ -104,15 +104,20 @@ public sealed class SqliteJournal : IJournal
                 row.GetInt32(0), row.GetInt64(1), row.GetString(2), Text(row, 3)),
             experiment));
 
-    public async ValueTask<bool> OpenSession(
-        long leaderEpoch, SessionRow session, TimeSpan lease) =>
-        await Lead(leaderEpoch, () => database.Execute(
-            """
-            INSERT OR REPLACE INTO session (session, node, state, lease_until, box, slots, numerics)
-            VALUES ($1, $2, 'live', $3, $4, $5, $6)
-            """,
-            session.Id, session.Node, Now() + Ms(lease), session.Box, session.Slots,
-            session.Numerics));
+    public async ValueTask<bool> OpenSessions(
+        long leaderEpoch, IReadOnlyCollection<SessionRow> sessions, TimeSpan lease) =>
+        await Lead(leaderEpoch, () =>
+        {
+            foreach (var session in sessions)
+                database.Execute(
+                    """
+                    INSERT OR REPLACE INTO session
+                      (session, node, state, lease_until, box, slots, numerics)
+                    VALUES ($1, $2, 'live', $3, $4, $5, $6)
+                    """,
+                    session.Id, session.Node, Now() + Ms(lease), session.Box, session.Slots,
+                    session.Numerics);
+        });
 
     public async ValueTask<bool> Renew(
         long leaderEpoch, IReadOnlyCollection<string> sessions, TimeSpan lease) =>

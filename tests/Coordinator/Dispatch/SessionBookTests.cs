@@ -94,7 +94,7 @@ public sealed class SessionBookTests
         var session = Session(0).After(new Beat(1, 2, TimeSpan.Zero, []), At(0));
         session.Credit.ShouldBe(2);
 
-        session = session.Granted([(segment, 1)]);
+        session = session.Granted([(segment, 1)], At(0));
         session.Credit.ShouldBe(1);
         session.After(new Beat(2, 2, TimeSpan.Zero, []), At(1)).Credit.ShouldBe(1);
         session.After(new Beat(2, 1, TimeSpan.Zero, [new Held(segment, 1, 0)]), At(1))

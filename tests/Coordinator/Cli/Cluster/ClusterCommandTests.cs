@@ -183,7 +183,8 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         foreach (var verb in new[]
         {
             "cluster", "journal", "configuration", "show", "members", "leader", "events", "drain,",
-            "join", "lease", "undrain", "down", "failover", "doctor", "token", "submit", "list", "status",
+            "join", "lease", "undrain", "down",
+            "failover", "doctor", "token", "submit", "list", "status",
             "describe", "pause", "resume", "stop", "cancel", "retry", "download",
         }) cli.ShouldContain($"  {verb} ");
         (await cluster.Place.Run("configuration", "serve")).ShouldBeFine().Output
