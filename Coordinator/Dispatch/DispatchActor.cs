@@ -59,9 +59,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
                 foreach (var session in book.All) Say(session.Box, say.Message);
                 break;
             case DispatchMessage.Drain drain: Drain(drain.Node); break;
-            case DispatchMessage.Undrain { Node: var node }:
-                _ = drained.Remove(node) | down.Remove(node);
-                break;
+            case DispatchMessage.Undrain order: Undrain(order.Node); break;
             case DispatchMessage.Down order: await TakeDown(order.Node); break;
             case DispatchMessage.Look look:
                 look.Answer.Ok([.. book.All.Select(session => session.Seen(Now))]);
@@ -69,8 +67,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
         }
     }
 
-    // Wall clocks jump.
-    private TimeSpan Now => Here.Clock.GetElapsedTime(0);
+    private TimeSpan Now => Here.Clock.GetElapsedTime(0);       // wall clocks jump
 
     private void Say(string box, Message message) => link?.Say(box, message, Here.Self);
 
@@ -179,7 +176,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             id, isNew ? outside.NewSecret() : book.Find(id)!.Secret, hello.Node, judged.From.Box,
             hello.Slots, hello.Device, hello.Numerics)
         {
-            Held = hello.Held, LastBeat = Now,
+            Held = hello.Held, LastBeat = Now, Since = Now,
             Draining = draining || drained.Contains(hello.Node),
         };
         if (!await outside.Journal.OpenSession(
@@ -190,6 +187,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             return;
         }
         book.Open(session);
+        await Close(book.Lost(Now));      // whom it succeeds
         live = live.Add(id);
         offers.Forget(id);
         if (isNew) Here.Log.Info($"{id} joined with {hello.Slots} slots on {hello.Device}");
@@ -246,18 +244,20 @@ public sealed class DispatchActor : Actor<DispatchMessage>
         Instruments.LiveSessions(book.All.Count);
         beating.Clear();
         foreach (var silent in book.Silent(Now)) Say(silent.Box, new BeatAck(0));
-        foreach (var id in book.Lost(Now)) await Close(book.Find(id)!);
+        await Close(book.Lost(Now));
         live = [.. (await outside.Journal.LiveSessions()).Select(row => row.Id)];
-        foreach (var expired in book.All.Where(s => !live.Contains(s.Id)).ToList())
-            await Close(expired);
+        await Close([.. book.All.Select(s => s.Id).Where(id => !live.Contains(id))]);
         foreach (var session in book.All.ToList()) offers.Begin(session, live);
     }
 
-    // It may come back with a Hello; until then nothing it says counts.
-    private async ValueTask Close(Session session)
+    // They may come back with a Hello; until then nothing they say counts.
+    private async ValueTask Close(IReadOnlyCollection<string> silent)
     {
-        Here.Log.Warning($"{session.Id} is silent: what it held goes to others");
-        await Leave(session);
+        foreach (var id in silent)
+        {
+            Here.Log.Warning($"{id} is silent: what it held goes to others");
+            await Leave(book.Find(id)!);
+        }
     }
 
     // --- the leader's own mailbox, and orders ---
@@ -287,6 +287,8 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             Say(session.Box, new Control("drain"));
         }
     }
+
+    private bool Undrain(string node) => drained.Remove(node) | down.Remove(node);
 
     private async ValueTask TakeDown(string node)
     {

@@ -16,7 +16,7 @@ public sealed record Session(
     public static Session Unheard(SessionRow row, string secret, TimeSpan now) =>
         new(row.Id, secret, row.Node, row.Box, row.Slots, Device: "", row.Numerics)
         {
-            LastBeat = now,
+            LastBeat = now, Since = now,
         };
 
     /// <summary>Whether it takes no more work.</summary>
@@ -33,6 +33,9 @@ public sealed record Session(
     /// <summary>Granted, and not yet seen in a beat: they take slots that the beat calls free.
     /// </summary>
     public ImmutableHashSet<(SegmentId Segment, long Epoch)> Unconfirmed { get; init; } = [];
+
+    /// <summary>When this leader first knew of it.</summary>
+    public TimeSpan Since { get; init; }
 
     public TimeSpan LastBeat { get; init; }
     public TimeSpan PoolDelay { get; init; }
