@@ -23,9 +23,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     private readonly SortedDictionary<string, Address<ExperimentMessage>> experiments =
         new(StringComparer.Ordinal);
     private readonly SessionBook book = new();
-    private readonly HashSet<string> beating = [];
-    private readonly HashSet<string> drained = [];
-    private readonly HashSet<string> down = [];
+    private readonly HashSet<string> beating = [], drained = [], down = [];
     private readonly SlotOffers offers;
     private ImmutableHashSet<string> live = [];
     private CoordinatorLink? link;
