@@ -26,9 +26,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
     private readonly HostedActors experiments = new();
     private readonly SessionBook book = new();
     private readonly List<DispatchMessage.Judged> joining = [];
-    private readonly HashSet<string> beating = [];
-    private readonly HashSet<string> drained = [];
-    private readonly HashSet<string> down = [];
+    private readonly HashSet<string> beating = [], drained = [], down = [];
     private readonly SlotOffers offers;
     private ImmutableHashSet<string> live = [];
     private CoordinatorLink? link;
@@ -63,9 +61,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
                 foreach (var session in book.All) Say(session.Box, say.Message);
                 break;
             case DispatchMessage.Drain drain: Drain(drain.Node); break;
-            case DispatchMessage.Undrain { Node: var node }:
-                _ = drained.Remove(node) | down.Remove(node);
-                break;
+            case DispatchMessage.Undrain order: Undrain(order.Node); break;
             case DispatchMessage.Down order: await TakeDown(order.Node); break;
             case DispatchMessage.Look look:
                 look.Answer.Ok([.. book.All.Select(session => session.Seen(Now))]);
@@ -73,8 +69,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
         }
     }
 
-    // Wall clocks jump.
-    private TimeSpan Now => Here.Clock.GetElapsedTime(0);
+    private TimeSpan Now => Here.Clock.GetElapsedTime(0);       // wall clocks jump
 
     private void Say(string box, Message message) => link?.Say(box, message, Here.Self);
 
@@ -169,6 +164,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             return;
         }
         foreach (var (judged, session) in joined) Welcome(session, judged);
+        await Close(book.Lost(Now));      // those whom they succeed
     }
 
     private Session Opened(DispatchMessage.Judged judged)
@@ -179,7 +175,7 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             Session.IdOf(hello), isNew ? outside.NewSecret() : known!.Secret, hello.Node,
             judged.From.Box, hello.Slots, hello.Device, hello.Numerics)
         {
-            Held = hello.Held, LastBeat = Now,
+            Held = hello.Held, LastBeat = Now, Since = Now,
             Draining = draining || drained.Contains(hello.Node),
             Unconfirmed = known?.Unconfirmed ?? Session.None,
         };
@@ -245,18 +241,20 @@ public sealed class DispatchActor : Actor<DispatchMessage>
         Instruments.LiveSessions(book.All.Count);
         beating.Clear();
         foreach (var silent in book.Silent(Now)) Say(silent.Box, new BeatAck(0));
-        foreach (var id in book.Lost(Now)) await Close(book.Find(id)!);
+        await Close(book.Lost(Now));
         live = [.. (await outside.Journal.LiveSessions()).Select(row => row.Id)];
-        foreach (var expired in book.All.Where(s => !live.Contains(s.Id)).ToList())
-            await Close(expired);
+        await Close([.. book.All.Select(s => s.Id).Where(id => !live.Contains(id))]);
         foreach (var session in book.All.ToList()) offers.Begin(session, live);
     }
 
-    // It may come back with a Hello; until then nothing it says counts.
-    private async ValueTask Close(Session session)
+    // They may come back with a Hello; until then nothing they say counts.
+    private async ValueTask Close(IReadOnlyCollection<string> silent)
     {
-        Here.Log.Warning($"{session.Id} is silent: what it held goes to others");
-        await Leave(session);
+        foreach (var id in silent)
+        {
+            Here.Log.Warning($"{id} is silent: what it held goes to others");
+            await Leave(book.Find(id)!);
+        }
     }
 
     // --- the leader's own mailbox, and orders ---
@@ -286,6 +284,8 @@ public sealed class DispatchActor : Actor<DispatchMessage>
             Say(session.Box, new Control("drain"));
         }
     }
+
+    private bool Undrain(string node) => drained.Remove(node) | down.Remove(node);
 
     private async ValueTask TakeDown(string node)
     {

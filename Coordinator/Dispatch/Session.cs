@@ -21,7 +21,7 @@ public sealed record Session(
     public static Session Unheard(SessionRow row, string secret, TimeSpan now) =>
         new(row.Id, secret, row.Node, row.Box, row.Slots, Device: "", row.Numerics)
         {
-            LastBeat = now,
+            LastBeat = now, Since = now,
         };
 
     /// <summary>Whether it takes no more work.</summary>
@@ -39,6 +39,9 @@ public sealed record Session(
     /// free.</summary>
     public ImmutableDictionary<(SegmentId Segment, long Epoch), TimeSpan> Unconfirmed { get; init; }
         = None;
+
+    /// <summary>When this leader first knew of it.</summary>
+    public TimeSpan Since { get; init; }
 
     public TimeSpan LastBeat { get; init; }
     public TimeSpan PoolDelay { get; init; }

@@ -78,17 +78,24 @@ public sealed class SessionBook
     /// <summary>A mailbox from before the leader's link is there: the broker stood.</summary>
     public void Meet() => brokerStood = true;
 
-    /// <summary>Sessions taken for dead before their lease runs out. None while too many went at
-    /// once (then a broker's node went, not they), or while the broker itself may have been away.
-    /// </summary>
+    /// <summary>Sessions taken for dead before their lease runs out: those whose process has a
+    /// successor at once, others after a while. Of these none while too many went at once (then a
+    /// broker's node went, not they), or while the broker itself may have been away.</summary>
     public ImmutableHashSet<string> Lost(TimeSpan now)
     {
         var suspects = byId.Values.Where(s => s.SuspectSince is not null).ToList();
         var isYoung = now - linkedAt < Youth;
-        if ((isYoung && !brokerStood) || Brakes(suspects)) return [];
+        var brakes = (isYoung && !brokerStood) || Brakes(suspects);
         var patience = isYoung ? LongSuspicion : Suspicion;
-        return [.. suspects.Where(s => now - s.SuspectSince >= patience).Select(s => s.Id)];
+        return [.. suspects
+            .Where(s => (!brakes && now - s.SuspectSince >= patience) || HasSuccessor(s))
+            .Select(s => s.Id)];
     }
+
+    // The same node under another incarnation, of which this leader has heard later.
+    private bool HasSuccessor(Session suspect) => byId.Values.Any(other =>
+        other.Node == suspect.Node && other.Id != suspect.Id && other.SuspectSince is null
+        && other.Since > suspect.Since);
 
     private bool Brakes(List<Session> suspects)
     {

@@ -7,9 +7,12 @@ namespace Mneme.Tests.Chaos;
 internal sealed class Faults(
     LocalCluster cluster, Wire wire, string experiment, uint seed, Tally tally)
 {
+    // A third node that died over a segment would be the segment's own fault: poison.
+    private const int MostOverOneSegment = 2;
     private readonly Lock gate = new();
     private readonly HashSet<string> spared = [];
     private readonly HashSet<string> dead = [];
+    private readonly Dictionary<int, int> struck = [];
     private readonly Ledger ledger = cluster.Ledger;
     private SplitMix random = new(seed);
 
@@ -103,9 +106,11 @@ internal sealed class Faults(
             lock (gate)
             {
                 var fit = held.Where(g => which(g.Node) && !spared.Contains(g.Node)
-                    && !dead.Contains(g.Session)).ToList();
+                    && !dead.Contains(g.Session)
+                    && struck.GetValueOrDefault(g.Segment) < MostOverOneSegment).ToList();
                 if (fit.Count == 0) return false;
                 found = fit[random.Below(fit.Count)];
+                struck[found.Segment] = struck.GetValueOrDefault(found.Segment) + 1;
                 if (isToSpare) spared.Add(found.Node);
                 return true;
             }

@@ -28,7 +28,7 @@ internal sealed class Passing(LocalCluster cluster, string experiment, Tally tal
         var sorted = measured.Order().ToList();
         return new Finding(
             what, Tally.Figures(measured),
-            sorted.Count > 0 && sorted[(sorted.Count - 1) / 2] <= median && sorted[^1] <= worst);
+            sorted.Count > 0 && Tally.Median(sorted) <= median && sorted[^1] <= worst);
     }
 
     // A worker that had nothing to lose when it died, or whose work was in already, tells nothing.

@@ -14,6 +14,7 @@ internal sealed class Supervised : IAsyncDisposable
     private readonly string output;
     private readonly Task supervision;
     private volatile Process process;
+    private volatile int id;        // 0: it has ended, and the next one has not begun
     private volatile bool isWanted = true;
 
     public Supervised(string name, ProcessStartInfo start, string output)
@@ -22,6 +23,7 @@ internal sealed class Supervised : IAsyncDisposable
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         process = Begin();
         supervision = Supervise();
+        AppDomain.CurrentDomain.ProcessExit += EndWithHost;
     }
 
     public string Name { get; }
@@ -32,7 +34,7 @@ internal sealed class Supervised : IAsyncDisposable
     public int? ExitCode { get; private set; }
 
     /// <summary>Without warning.</summary>
-    public void Kill() => process.Kill();
+    public void Kill() => Send(RunningProgram.Kill);
 
     public void Freeze() => Send(Stop);
 
@@ -42,6 +44,7 @@ internal sealed class Supervised : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= EndWithHost;
         isWanted = false;
         Thaw();
         Terminate();
@@ -55,7 +58,13 @@ internal sealed class Supervised : IAsyncDisposable
 
     private void Send(int signal)
     {
-        if (!process.HasExited) _ = RunningProgram.Signal(process.Id, signal);
+        if (id is var there and not 0) _ = RunningProgram.Signal(there, signal);
+    }
+
+    private void EndWithHost(object? sender, EventArgs e)
+    {
+        isWanted = false;
+        Kill();
     }
 
     private async Task Supervise()
@@ -65,6 +74,7 @@ internal sealed class Supervised : IAsyncDisposable
             await Task.WhenAll(
                 Copy(process.StandardOutput), Copy(process.StandardError),
                 process.WaitForExitAsync());
+            id = 0;
             ExitCode = process.ExitCode;
             process.Dispose();
             if (isWanted) await Task.Delay(Pause, TimeProvider.System);
@@ -76,7 +86,9 @@ internal sealed class Supervised : IAsyncDisposable
     private Process Begin()
     {
         Starts++;
-        return Process.Start(start)!;
+        var begun = Process.Start(start)!;
+        id = begun.Id;
+        return begun;
     }
 
     private async Task Copy(StreamReader reader)

@@ -37,7 +37,7 @@ internal sealed class Tally
             + $"of {sorted.Count}");
     }
 
-    private static TimeSpan Median(List<TimeSpan> sorted) =>
+    public static TimeSpan Median(List<TimeSpan> sorted) =>
         (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
 }
 

@@ -103,6 +103,18 @@ public sealed class EndureTests : IDisposable
     }
 
     [Fact]
+    public void Work_of_a_worker_that_is_started_again_is_granted_again_at_once()
+    {
+        for (var i = 0; i < 4; i++) world.AddWorker("w3", world.StepTime);
+        Pass(6);
+        world.Kill(worker);
+        world.AddWorker("w1", world.StepTime);
+        Pass(2);        // long before the young leader would judge anybody
+        Grants().Count(granted => granted.Epoch > 1).ShouldBe(1);
+        Finish();
+    }
+
+    [Fact]
     public void Work_of_a_worker_that_dies_with_its_leader_is_elsewhere_within_half_a_minute()
     {
         for (var i = 0; i < 4; i++) world.AddWorker("w3", world.StepTime);

@@ -54,6 +54,34 @@ public sealed class SessionBookTests
         book.Lost(At(10)).ShouldBe(["node-3.life"]);
     }
 
+    [Fact]
+    public void Whose_process_was_started_again_is_lost_at_once()
+    {
+        Open(10);
+        book.Relink(At(-1));
+        book.Suspect("box-3", At(0));
+        book.Lost(At(1)).ShouldBeEmpty();
+
+        book.Open(Session(3) with
+        {
+            Id = "node-3.next", Secret = "other", Box = "box-30", Since = At(1),
+        });
+
+        book.Lost(At(1)).ShouldBe(["node-3.life"]);
+    }
+
+    [Fact]
+    public void While_its_mailbox_is_there_a_process_is_not_lost_to_another_of_its_name()
+    {
+        Open(10);
+        book.Open(Session(3) with
+        {
+            Id = "node-3.next", Secret = "other", Box = "box-30", Since = At(1),
+        });
+
+        book.Lost(At(20)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(10, 3, true)]
     [InlineData(10, 4, false)]      // more than three of ten at once: it was not they who went
