@@ -87,15 +87,13 @@ public sealed class SessionBook
         var isYoung = now - linkedAt < Youth;
         var brakes = (isYoung && !brokerStood) || Brakes(suspects);
         var patience = isYoung ? LongSuspicion : Suspicion;
+        var successors = byId.Values
+            .Where(s => suspects.Count > 0 && s.SuspectSince is null).ToLookup(s => s.Node);
         return [.. suspects
-            .Where(s => (!brakes && now - s.SuspectSince >= patience) || HasSuccessor(s))
+            .Where(s => (!brakes && now - s.SuspectSince >= patience)
+                || successors[s.Node].Any(other => other.Since > s.Since))
             .Select(s => s.Id)];
     }
-
-    // The same node under another incarnation, of which this leader has heard later.
-    private bool HasSuccessor(Session suspect) => byId.Values.Any(other =>
-        other.Node == suspect.Node && other.Id != suspect.Id && other.SuspectSince is null
-        && other.Since > suspect.Since);
 
     private bool Brakes(List<Session> suspects)
     {
