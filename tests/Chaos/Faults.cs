@@ -63,8 +63,9 @@ internal sealed class Faults(
         await Settled();
     }
 
+    // Not the one that is to be cut off: when it wakes, there may be nothing left for it to hold.
     public Task Freeze() => BeAway(
-        "workers frozen", _ => true, node => Do(cluster[node].Freeze),
+        "workers frozen", node => node != wire.Node, node => Do(cluster[node].Freeze),
         node => Do(cluster[node].Thaw));
 
     public Task Cut() => BeAway(

@@ -25,8 +25,10 @@ internal sealed class Sweep(string folder)
     /// <summary>Trains it in one process, for about so long.</summary>
     public async Task Train(TimeSpan about)
     {
-        var first = await Train("probe");
-        var blocks = Math.Max(8, (long)(Steps * (about / first)) / Block / 2 * 2);
+        // Long enough that starting and publishing do not count for training.
+        var took = await Train($"probe-{Steps}");
+        for (; took < about / 4; took = await Train($"probe-{Steps}")) Steps *= 2;
+        var blocks = Math.Max(8, (long)(Steps * (about / took)) / Block / 2 * 2);
         Steps = blocks * Block;
         await Train("embedded");
     }
