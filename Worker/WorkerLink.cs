@@ -15,9 +15,6 @@ public sealed class WorkerLink
     private volatile string? session;
     private long leaderEpoch;
 
-    /// <summary>Whether frames can be sent now; they may still get lost.</summary>
-    public bool IsUp => link is not null;
-
     public ValueTask Send(Message message) => Send(message, direct: message is Beat or Progress);
 
     /// <param name="direct">To the leader's own mailbox, where a leader is known: a coordinator

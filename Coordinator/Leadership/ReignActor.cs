@@ -7,6 +7,7 @@ using Mneme.Coordinator.Experiments;
 using Mneme.Journal;
 using Mneme.Messages;
 using Mneme.Specs;
+using Mneme.Telemetry;
 using Mneme.Transport;
 
 namespace Mneme.Coordinator.Leadership;
@@ -275,6 +276,8 @@ public sealed class ReignActor(
     {
         var summaries = hosted.Values.Select(experiment => experiment.Summary())
             .OrderBy(summary => summary.Name, StringComparer.Ordinal).ToImmutableArray();
+        Instruments.QueueDepth("segments", summaries.Where(one => one.State == "active")
+            .Sum(one => one.Segments - one.Committed - one.Quarantined));
         return Seen(summaries, Here.Clock.GetUtcNow());
     }
 

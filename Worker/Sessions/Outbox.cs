@@ -1,4 +1,5 @@
 using Mneme.Messages;
+using Mneme.Telemetry;
 
 namespace Mneme.Worker.Sessions;
 
@@ -28,6 +29,7 @@ internal sealed class Outbox(TimeProvider clock)
     /// <summary>Messages whose time has come, with how often each was said before.</summary>
     public IReadOnlyList<(Message Message, int Times)> TakeDue()
     {
+        Instruments.QueueDepth("outbox", waiting.Count);
         var now = Now;
         var due = new List<(Message, int)>();
         foreach (var entry in waiting.Values.Where(entry => entry.Due <= now))

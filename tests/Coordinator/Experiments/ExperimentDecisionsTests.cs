@@ -6,13 +6,12 @@ using Mneme.Plans;
 using Mneme.Specs;
 using Shouldly;
 using Xunit;
+using static Mneme.Tests.Coordinator.Experiments.Deciding;
 
 namespace Mneme.Tests.Coordinator.Experiments;
 
 public sealed class ExperimentDecisionsTests
 {
-    private static readonly IReadOnlySet<string> Live = new HashSet<string> { "alive", "other" };
-
     [Fact]
     public void A_grant_raises_the_epoch_of_a_ready_segment()
     {
@@ -242,33 +241,4 @@ public sealed class ExperimentDecisionsTests
         state.FinishedTrials.ShouldBe(4);
         state.DoneTrialSteps.ShouldBe(state.Plan.TrialSteps);
     }
-
-    private static ExperimentState TwoChains() =>
-        Samples.State(trials: 4, lanes: 2, steps: 20, segment: 10);
-
-    private static ExperimentState Granted(string session = "alive") =>
-        Apply(TwoChains(), Grant(TwoChains(), session, slots: 1));
-
-    private static Decision Grant(
-        ExperimentState state, string session, int slots, string numerics = "numerics") =>
-        ExperimentDecisions.Decide(state, new ExperimentCommand.GrantSegments(
-            session, numerics, slots, Live, _ => 7));
-
-    private static Decision Commit(
-        ExperimentState state, string session, int segment, long epoch, long from, long to,
-        string checkpoint = "a", bool final = true) =>
-        ExperimentDecisions.Decide(state, new ExperimentCommand.CommitSegment(
-            session, Message(segment, epoch, from, to, checkpoint, final),
-            Samples.Results(state, segment), Draining: false));
-
-    private static Commit Message(
-        int segment, long epoch, long from, long to, string checkpoint, bool final) =>
-        new(new SegmentId("sample", segment), epoch, from, to, final, checkpoint, 1, [], null);
-
-    private static Decision Return(ExperimentState state, int segment, long epoch, bool counted) =>
-        ExperimentDecisions.Decide(state, new ExperimentCommand.ReturnSegment(
-            segment, epoch, "some cause", "", counted));
-
-    private static ExperimentState Apply(ExperimentState state, Decision decision) =>
-        state.Apply(decision.Events);
 }

@@ -3,12 +3,12 @@ using Mneme.Journal;
 using Mneme.Messages;
 using Shouldly;
 using Xunit;
+using static Mneme.Tests.Coordinator.Experiments.Deciding;
 
 namespace Mneme.Tests.Coordinator.Experiments;
 
 public sealed class OrdersTests
 {
-    private static readonly IReadOnlySet<string> Live = new HashSet<string> { "alive", "other" };
     private static readonly Order Order = new("ada", "127.0.0.1", "a reason", "request");
 
     [Fact]
@@ -54,33 +54,4 @@ public sealed class OrdersTests
 
     private static Decision Ordered(ExperimentState state, ExperimentCommand order) =>
         ExperimentDecisions.Decide(state, order);
-
-    private static ExperimentState TwoChains() =>
-        Samples.State(trials: 4, lanes: 2, steps: 20, segment: 10);
-
-    private static ExperimentState Granted(string session = "alive") =>
-        Apply(TwoChains(), Grant(TwoChains(), session, slots: 1));
-
-    private static Decision Grant(
-        ExperimentState state, string session, int slots) =>
-        ExperimentDecisions.Decide(state, new ExperimentCommand.GrantSegments(
-            session, "numerics", slots, Live, _ => 7));
-
-    private static Decision Commit(
-        ExperimentState state, string session, int segment, long epoch, long from, long to,
-        string checkpoint = "a", bool final = true) =>
-        ExperimentDecisions.Decide(state, new ExperimentCommand.CommitSegment(
-            session, Message(segment, epoch, from, to, checkpoint, final),
-            Samples.Results(state, segment), Draining: false));
-
-    private static Commit Message(
-        int segment, long epoch, long from, long to, string checkpoint, bool final) =>
-        new(new SegmentId("sample", segment), epoch, from, to, final, checkpoint, 1, [], null);
-
-    private static Decision Return(ExperimentState state, int segment, long epoch, bool counted) =>
-        ExperimentDecisions.Decide(state, new ExperimentCommand.ReturnSegment(
-            segment, epoch, "some cause", "", counted));
-
-    private static ExperimentState Apply(ExperimentState state, Decision decision) =>
-        state.Apply(decision.Events);
 }
