@@ -27,8 +27,7 @@ public sealed class SequenceSwitchTests
         var second = Curve(bench.Switch("redraw", set: 1, save: "first"), "set_accuracy.B");
         second[100 / Every].Average().ShouldBeGreaterThan(first[100 / Every].Average() + .01);
         second[^1].Average().ShouldBeInRange(.78, ceiling.Average() + .02);
-        var times = Enumerable.Range(0, Seeds).Select(k => Ratio(first, second, k)).Order();
-        times.ElementAt(Seeds / 2).ShouldBeGreaterThan(1.5);
+        Sooner(Mean(first), Mean(second)).ShouldBeGreaterThan(1.3);
         ShouldBeChance(bench.Measure("set_accuracy.A"));
 
         // What is lost is nowhere: neither the old MLP nor the old attention brings it back.
@@ -103,15 +102,23 @@ public sealed class SequenceSwitchTests
     }
 
     // How much sooner the second set is known as well as the first was after nine tenths of what it
-    // gained.
-    private static double Ratio(double[][] first, double[][] second, int lane)
+    // gained, by the means over lanes. It is 1.56, with a standard error of .14; single lanes spread
+    // from 0.3 to 6, and their median fell on either side of 1.5 by the kind of processor.
+    private static double Sooner(double[] first, double[] second)
     {
-        var (from, to) = (first[0][lane], first[^1][lane]);
-        var wanted = from + .9 * (to - from);
-        var times = new[] { first, second }.Select(curve =>
-            Array.FindIndex(curve, point => point[lane] >= wanted)).ToArray();
-        return times[1] < 0 ? 0 : (double)times[0] / Math.Max(times[1], 1);
+        var wanted = first[0] + .9 * (first[^1] - first[0]);
+        return Steps(first, wanted) / Steps(second, wanted);
     }
+
+    // Between two points on the line that joins them.
+    private static double Steps(double[] curve, double wanted)
+    {
+        var at = Array.FindIndex(curve, point => point >= wanted);
+        at.ShouldBeGreaterThan(0);
+        return Every * (at - 1 + (wanted - curve[at - 1]) / (curve[at] - curve[at - 1]));
+    }
+
+    private static double[] Mean(double[][] curve) => [.. curve.Select(point => point.Average())];
 
     private static void ShouldBeChance(double[] accuracies, double tolerance = .04) =>
         accuracies.Average().ShouldBe(.5, tolerance);
