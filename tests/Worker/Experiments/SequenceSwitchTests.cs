@@ -118,7 +118,8 @@ public sealed class SequenceSwitchTests
         return Every * (at - 1 + (wanted - curve[at - 1]) / (curve[at] - curve[at - 1]));
     }
 
-    private static double[] Mean(double[][] curve) => [.. curve.Select(point => point.Average())];
+    private static double[] Mean(double[][] curve) =>
+        [.. curve.Select(point => point.Average())];
 
     private static void ShouldBeChance(double[] accuracies, double tolerance = .04) =>
         accuracies.Average().ShouldBe(.5, tolerance);
