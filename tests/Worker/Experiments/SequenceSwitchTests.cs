@@ -102,7 +102,7 @@ public sealed class SequenceSwitchTests
     }
 
     // How much sooner the second set is known as well as the first was after nine tenths of what it
-    // gained, by the means over lanes. It is 1.56, with a standard error of .14; single lanes spread
+    // gained, by the means over lanes. It is 1.56, its standard error .14; single lanes spread
     // from 0.3 to 6, and their median fell on either side of 1.5 by the kind of processor.
     private static double Sooner(double[] first, double[] second)
     {
