@@ -46,7 +46,7 @@ TEXT
 
 start_database() {
   local base=$folder/database control
-  ! is_running "$base/data/postmaster.pid" "$base" || return 0
+  ! database_runs || return 0
   forget_database
   configure_database
   control=$(database_program pg_ctl)
@@ -59,19 +59,23 @@ run_database() {
     --log="$folder/database/log" start
 }
 
-end_database() {
-  local file=$folder/database/data/postmaster.pid pid children
-  is_running "$file" "$folder" || return 0
-  read -r pid <"$file"
-  read -r -a children <"/proc/$pid/task/$pid/children" || true
-  if [[ $1 == KILL ]]; then kill -KILL "$pid" "${children[@]}" 2>/dev/null || true
-  else kill -INT "$pid"; fi # = "fast": nobody is waited for
-  await 60 are_gone "$pid" "${children[@]}" || fail "PostgreSQL does not end"
+# PostgreSQL writes its own file, without a start time.
+database_runs() {
+  local pid=0 file=$folder/database/data/postmaster.pid
+  [[ ! -f $file ]] || read -r pid <"$file" || true
+  identify "$pid" && [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *"$folder"* ]]
 }
 
-are_gone() {
-  local pid
-  for pid in "$@"; do ! is_alive "$pid" || return 1; done
+end_database() {
+  local all pid child
+  database_runs || return 0
+  pid=${identity%:*} all=("$identity")
+  for child in $(<"/proc/$pid/task/$pid/children"); do
+    ! identify "$child" || all+=("$identity")
+  done
+  if [[ $1 == KILL ]]; then kill -KILL "${all[@]%:*}" 2>/dev/null || true
+  else kill -INT "$pid"; fi # = "fast": nobody is waited for
+  await 60 are_gone "${all[@]}" || fail "PostgreSQL does not end"
 }
 
 # What a killed PostgreSQL leaves: its lock file, and a piece of shared memory that its processes

@@ -15,9 +15,11 @@ public sealed partial class RabbitMqTransportTests(OwnBroker broker)
     protected override ITransport Transport => transport;
     protected override int QueueLength => limits.QueueLength;
 
-    // A coordinator prepares the broker before anyone else finds it.
+    // It runs, whatever became of it in another test; a coordinator prepares it before anyone else
+    // finds it.
     public override async Task InitializeAsync()
     {
+        await broker.Servers.Start("broker");
         transport = new WiredTransport(broker.Space, limits);
         await (await Connect("coordinator")).DisposeAsync();
     }
