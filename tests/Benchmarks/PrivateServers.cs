@@ -32,8 +32,10 @@ internal sealed class PrivateServers
 
     public int DatabaseId => IdIn("database/data/postmaster.pid");
 
+    // A start time may follow the number.
     private int IdIn(string file) => int.Parse(
-        File.ReadLines(Path.Combine(Folder, file)).First(), CultureInfo.InvariantCulture);
+        File.ReadLines(Path.Combine(Folder, file)).First().Split(':')[0],
+        CultureInfo.InvariantCulture);
 
     private async Task Run(string command, params string[] arguments)
     {
