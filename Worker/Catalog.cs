@@ -15,6 +15,7 @@ public static class Catalog
         new MemoryMlp(),
         new Dam(),
         new SequenceSwitch(),
+        new MetalearnedMemory(),
         new NoOp(),
     ];
 

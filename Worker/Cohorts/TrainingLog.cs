@@ -3,7 +3,7 @@ using Mneme.Worker.Torch;
 namespace Mneme.Worker.Cohorts;
 
 /// <summary>Losses and hits of the last 100 steps of every lane, and what follows from them:
-/// means, the first run of 100 right steps, and which lanes diverged. The last steps stay on the
+/// means, the first run of right steps, and which lanes diverged. The last steps stay on the
 /// device; they are read once in 100. A hit is a flag, or the share of a step's predictions that
 /// were right.</summary>
 public sealed class TrainingLog
@@ -12,6 +12,7 @@ public sealed class TrainingLog
 
     private readonly int lanes;
     private readonly int batch;
+    private readonly int run;
     private readonly Tensor losses;      // [lane, window, batch]
     private readonly Tensor hits;        // [lane, window, batch]
     private readonly Tensor limit;
@@ -19,13 +20,15 @@ public sealed class TrainingLog
     private readonly long[] read;        // steps already folded into the three below
     private readonly double[] online;    // hits of the phase's steps, each a share, added up
     private readonly long[] streak;
-    private readonly long[] firstRun;    // steps until the first 100 right ones in a row, or -1
+    private readonly long[] firstRun;    // steps until the first run of right ones, or -1
     private readonly long[] divergedAt;
 
+    /// <param name="run">Right steps in a row that make a first run.</param>
     public TrainingLog(
-        LaneState state, int lanes, int batch, Device device, DType hit = DType.Bool)
+        LaneState state, int lanes, int batch, Device device, DType hit = DType.Bool,
+        int run = Window)
     {
-        (this.lanes, this.batch) = (lanes, batch);
+        (this.lanes, this.batch, this.run) = (lanes, batch, run);
         losses = state.Add("log/losses", Tensor.Zeros([lanes, Window, batch], device: device));
         hits = state.Add("log/hits", Tensor.Zeros([lanes, Window, batch], hit, device));
         Healthy = state.Add("log/healthy", Tensor.Ones([lanes], DType.Bool, device));
@@ -100,7 +103,7 @@ public sealed class TrainingLog
         var right = 0.0;
         foreach (var value in hit) right += value;
         online[lane] += right / batch;
-        if (firstRun[lane] < 0 && streak[lane] == Window) firstRun[lane] = read[lane] + 1;
+        if (firstRun[lane] < 0 && streak[lane] == run) firstRun[lane] = read[lane] + 1;
         foreach (var value in loss)
             if (divergedAt[lane] < 0 && !float.IsFinite(value)) divergedAt[lane] = read[lane];
     }
@@ -129,8 +132,8 @@ public sealed class TrainingLog
     }
 }
 
-/// <summary>Per lane: means over the last 100 steps of the phase, the steps it took to be right 100
-/// times in a row (NaN as long as that has not happened), the mean accuracy over all steps of the
+/// <summary>Per lane: means over the last 100 steps of the phase, the steps it took to be right all
+/// through a run (NaN as long as that has not happened), the mean accuracy over all steps of the
 /// phase, and how many these are.</summary>
 public sealed record LogFigures(
     double[] Loss, double[] Accuracy, double[] FirstRun, double[] Online, double[] Steps);
