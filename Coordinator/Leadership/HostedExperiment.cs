@@ -13,20 +13,29 @@ internal sealed record HostedExperiment(
 {
     public ExperimentView? View { get; init; }
 
-    /// <summary>Whether its results are written, or about to be.</summary>
+    /// <summary>Whether somebody writes its results, or has.</summary>
+    public bool IsBeingPublished { get; init; }
+
+    /// <summary>Whether its results are there: only then is it done.</summary>
     public bool IsPublished { get; init; }
+
+    /// <summary>Why its results could not be written at the last try, or null.</summary>
+    public string? Unwritten { get; init; }
 
     public ExperimentSummary Summary()
     {
         var (spec, plan) = (Submission.Spec, Submission.State.Plan);
         var view = View;
         return new ExperimentSummary(
-            spec.Name, spec.Model, view?.State ?? "active", plan.Trials.Length,
+            spec.Name, spec.Model, State, plan.Trials.Length,
             view?.Finished ?? 0, view?.Diverged ?? 0, view?.Running ?? 0,
             view?.DoneTrialSteps ?? 0, plan.TrialSteps, plan.Segments.Length,
             view?.Committed ?? 0, view?.Quarantined ?? 0, Best(view?.Best),
-            view?.Stuck ?? view?.Trouble);
+            Unwritten ?? view?.Stuck ?? view?.Trouble);
     }
+
+    private string State =>
+        View is { Completed: true } && !IsPublished ? "publishing" : View?.State ?? "active";
 
     public static OrderAnswer Answer(Answer<CommitOutcome> answer, string verb, string name) =>
         answer switch

@@ -17,7 +17,7 @@ namespace Mneme.Coordinator.Leadership;
 /// reign begins from the journal again.</summary>
 /// <param name="begun">Hears where the reign can be asked, once it can.</param>
 /// <param name="seen">Hears how the cluster looks, every second.</param>
-public sealed class ReignActor(
+public sealed partial class ReignActor(
     CoordinatorSurroundings outside, long epoch, ILink first, Action deposed,
     Action<Address<ReignMessage>> begun, Action<ClusterView> seen)
     : Actor<ReignMessage>, IAsyncDisposable
@@ -79,6 +79,9 @@ public sealed class ReignActor(
                 if (view is not null) link?.Show(view);
                 break;
             case ReignMessage.Changed changed: Note(changed.View); break;
+            case ReignMessage.Publish publish: Publish(publish.Experiment); break;
+            case ReignMessage.Published published: Note(published); break;
+            case ReignMessage.Unpublished unpublished: Note(unpublished); break;
             case ReignMessage.Collect:
                 Here.Later(
                     Collect(), _ => new ReignMessage.Done(), error => new ReignMessage.Failed(
@@ -249,24 +252,8 @@ public sealed class ReignActor(
     private void Note(ExperimentView view)
     {
         if (!hosted.TryGetValue(view.Name, out var experiment)) return;
-        var wasPublished = experiment.IsPublished;
-        hosted[view.Name] = experiment = experiment with
-        {
-            View = view, IsPublished = wasPublished || view.Completed,
-        };
-        if (!view.Completed || wasPublished) return;
-        Here.Later(
-            Publish(experiment.Submission), _ => new ReignMessage.Done(),
-            error => new ReignMessage.Failed(
-                $"the results of {view.Name} cannot be written", error));
-    }
-
-    private async Task<bool> Publish(Submission submission)
-    {
-        var stream = await outside.Journal.Read(submission.Spec.Name);
-        await outside.Publish(await Submission.Restore(
-            outside.Journal, outside.Schemas, stream, epoch));
-        return true;
+        hosted[view.Name] = experiment with { View = view };
+        if (view.Completed && !experiment.IsBeingPublished) Publish(view.Name);
     }
 
     private void Look() => Here.Later(

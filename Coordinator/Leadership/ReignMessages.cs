@@ -37,6 +37,13 @@ public abstract record ReignMessage
 
     internal sealed record Changed(ExperimentView View) : ReignMessage;
 
+    /// <summary>Time to write an experiment's results.</summary>
+    internal sealed record Publish(string Experiment) : ReignMessage;
+
+    internal sealed record Published(string Experiment) : ReignMessage;
+
+    internal sealed record Unpublished(string Experiment, Exception Error) : ReignMessage;
+
     internal sealed record Packed(Submit Of, Packing? Packing, string? Fault) : ReignMessage;
 
     /// <summary>Time to delete blobs that nothing needs.</summary>

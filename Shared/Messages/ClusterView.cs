@@ -19,7 +19,8 @@ public sealed record WorkerView(
 
 public sealed record HeldView(string Experiment, int Segment, long Epoch, long Step);
 
-/// <param name="State">active, held, paused, stuck, done or cancelled.</param>
+/// <param name="State">active, held, paused, stuck, publishing, done or
+/// cancelled.</param>
 /// <param name="Best">The best trial's measure in words, or null.</param>
 /// <param name="Trouble">Why it does not go on by itself, or null.</param>
 public sealed record ExperimentSummary(

@@ -199,6 +199,26 @@ public sealed class EndureTests : IDisposable
         world.Thefts.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void An_experiment_is_done_when_its_results_are_written_at_last()
+    {
+        var tries = 0;
+        world.Publish = () => ++tries < 3
+            ? Task.FromException(new IOException("No space left on device"))
+            : Task.CompletedTask;
+        Finish();
+        Pass(5);
+        var waits = leader.Coordinator!.View!.Experiments.ShouldHaveSingleItem();
+        waits.State.ShouldBe("publishing");
+        waits.Trouble!.ShouldContain("No space left on device");
+
+        Pass(70);
+
+        tries.ShouldBe(3);
+        var done = leader.Coordinator!.View!.Experiments.ShouldHaveSingleItem();
+        (done.State, done.Trouble).ShouldBe(("done", null));
+    }
+
     private OrderAnswer Order(string verb, string target = "simulated")
     {
         Task<Answer<OrderAnswer>>? answer = null;

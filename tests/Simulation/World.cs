@@ -75,13 +75,16 @@ internal sealed class World : IDisposable
                 new Eavesdropper(Broker, process, _ => { }),
                 new CoordinatorSurroundings(
                     process.Journal, blobs, new Candidate(node, Incarnation(), $"http://{node}"),
-                    Submissions.Schemas, Pack, _ => Task.CompletedTask,
+                    Submissions.Schemas, Pack, _ => Publish(),
                     Credentials: null, BlobUrl: null, Incarnation) { Decide = decide },
                 process.Settings);
             process.Coordinator.Start();
         });
         return process;
     }
+
+    /// <summary>Stands for the writing of results.</summary>
+    public Func<Task> Publish { get; set; } = () => Task.CompletedTask;
 
     public TimeSpan StepTime { get; init; } = TimeSpan.FromSeconds(1);
 

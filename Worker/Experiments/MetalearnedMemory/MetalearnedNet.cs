@@ -51,12 +51,10 @@ internal sealed class MetalearnedNet
         classifier = Layer("classifier", d, kind.Classes, d);
         start = [.. Enumerable.Range(1, Depth).Select(l => Uniform($"start{l}", d, d, d))];
         var learnsScale = lanes.Flag("learn_scale");
-        var scales = Tensor.From(lanes.Each(lane => (float)Scale(lane)), [lanes.Count, 1],
-            lanes.Device).Expand(lanes.Count, Depth);
+        var scales = PerLane(lanes, Scale).Expand(lanes.Count, Depth);
         scale = learnsScale ? state.Add("log_scale", scales.Log()) : state.Hold(scales.Clone());
-        writes = state.Hold(Tensor.From(lanes.Each(lane =>
-            lane["write"] is Specs.SettingValue.Flag { Value: true } ? 1f : 0), [lanes.Count, 1],
-            lanes.Device));
+        writes = state.Hold(PerLane(lanes, lane =>
+            lane["write"] is Specs.SettingValue.Flag { Value: true } ? 1 : 0));
         learnedAlone =
         [
             .. learnsScale ? [scale] : Array.Empty<Tensor>(),
@@ -174,6 +172,10 @@ internal sealed class MetalearnedNet
 
     private Tensor Zeros(int width) =>
         Tensor.Zeros([lanes, batch, width], device: embedding.Weight.Device);
+
+    // [lane, 1]
+    private static Tensor PerLane(Lanes lanes, Func<Lane, double> value) =>
+        lanes.Coefficient(value).View(lanes.Count, 1);
 
     private static double Scale(Lane lane)
     {
