@@ -17,7 +17,7 @@ internal sealed class MetalearnedCohort : CohortModel
     private readonly MetalearnedNet net;
     private readonly Episodes episodes;
     private readonly Adam adam;
-    private readonly Plateau? plateau;
+    private readonly Plateau plateau;
     private readonly TrainingLog log;
     private readonly Tensor clip;        // [lane]
     private readonly Tensor mean;        // [sample]: weight of a sample's loss
@@ -35,37 +35,48 @@ internal sealed class MetalearnedCohort : CohortModel
         clip = State.Hold(lanes.Vector("clip"));
         mean = State.Hold(Tensor.Full([lanes.Count * batch], 1.0 / batch, device: lanes.Device));
         weight = State.Hold(Weights(kind.Times + (lanes.Flag("final_step") ? 1 : 0)));
-        if (lanes.Each(lane => lane.Real("plateau_factor")).Any(factor => factor < 1))
-            plateau = new Plateau(rate,
-                State.Add("plateau/best", Tensor.Full(
-                    [lanes.Count], double.PositiveInfinity, device: lanes.Device)),
-                State.Add("plateau/waited", Tensor.Zeros([lanes.Count], device: lanes.Device)),
-                State.Hold(lanes.Vector("plateau_factor")),
-                State.Hold(lanes.Vector("plateau_patience")));
+        // Also where no rate is lowered: what a lane is must not depend on its neighbours.
+        plateau = new Plateau(rate,
+            State.Add("plateau/best", Tensor.Full(
+                [lanes.Count], double.PositiveInfinity, device: lanes.Device)),
+            State.Add("plateau/waited", Tensor.Zeros([lanes.Count], device: lanes.Device)),
+            State.Hold(lanes.Vector("plateau_factor")),
+            State.Hold(lanes.Vector("plateau_patience")));
     }
 
     public override void Step(long step)
     {
-        var (episode, tape) = (episodes.At(step), new LinearTape());
-        var trace = net.Run(episode, tape);
-        var surprise = Surprise(trace, episode);                            // [sample]
-        var loss = surprise + Reconstruction(trace);                        // [sample]
-        log.Record(step, surprise.Detach(), trace.Logits.ArgMax(1).Eq(episode.Target));
-        // Summed over lanes, averaged over each lane's own batch: no lane sees another.
-        var (slopes, _) = Clip.GlobalNorm(net.Gradients(loss, mean, tape), clip);
+        var lesson = Study(episodes.At(step));
+        log.Record(step, lesson.Surprise.Detach(), lesson.Hits);
+        var (slopes, _) = Clip.GlobalNorm(lesson.Slopes, clip);
         adam.Step(slopes, log.Healthy);
-        plateau?.Observe(loss.Detach().View(Lanes.Count, batch).Mean([1], false));
+        plateau.Observe(lesson.Loss.Detach().View(Lanes.Count, batch).Mean([1], false));
     }
+
+    /// <summary>One episode, there and back again.</summary>
+    internal Lesson Study(Episode episode)
+    {
+        var tape = new LinearTape();
+        var trace = net.Run(episode, tape);
+        var surprise = trace.Logits.LogSoftmax(1)
+            .NllLoss(episode.Target, Reduction.None);                       // [sample]
+        var loss = surprise + Reconstruction(trace);                        // [sample]
+        // Summed over lanes, averaged over each lane's own batch: no lane sees another.
+        return new Lesson(episode, trace, surprise, loss, net.Gradients(loss, mean, tape));
+    }
+
+    internal IEnumerable<Tensor> Parameters => net.Parameters;
+
+    internal Episode EpisodeAt(long step) => episodes.At(step);
 
     /// <summary>The last step's episode once more, with the weights as they are now.</summary>
     public override double[][] Measure(long steps, Evaluation what)
     {
-        var (episode, tape) = (episodes.At(Math.Max(steps - 1, 0)), new LinearTape());
-        var trace = net.Run(episode, tape);
-        var loss = Surprise(trace, episode) + Reconstruction(trace);
-        var norms = Clip.Norm(net.Gradients(loss, mean, tape)).ToArray<float>();
+        var lesson = Study(episodes.At(Math.Max(steps - 1, 0)));
+        var trace = lesson.Trace;
+        var norms = Clip.Norm(lesson.Slopes).ToArray<float>();
         var (figures, rates) = (log.Figures(steps), Values(trace, moment => moment.Rate));
-        var earlier = trace.Logits.ArgMax(1).Eq(episode.Earlier);
+        var earlier = trace.Logits.ArgMax(1).Eq(lesson.Episode.Earlier);
         var moved = Moved(trace.Memory);
         var (scale, rate) = (net.EffectiveScale, adam.LearningRate.ToArray<float>());
         var (before, after) = (Values(trace, m => m.Before), Values(trace, m => m.After));
@@ -100,10 +111,6 @@ internal sealed class MetalearnedCohort : CohortModel
 
     public override long? DivergedAt(int lane) => log.DivergedAt(lane);
 
-    // -ln p(the right answer) of every sample.   // [sample]
-    private static Tensor Surprise(EpisodeTrace trace, Episode episode) =>
-        trace.Logits.LogSoftmax(1).NllLoss(episode.Target, Reduction.None);
-
     private Tensor Reconstruction(EpisodeTrace trace) =>
         (Tensor.Stack(0, [.. trace.Moments.Select(m => m.After)]) * weight).Sum(0);  // [sample]
 
@@ -132,11 +139,22 @@ internal sealed class MetalearnedCohort : CohortModel
         var weights = new float[times * Lanes.Count * batch];
         for (var i = 0; i < weights.Length; i++)
         {
-            var (time, lane) = (i / (Lanes.Count * batch), Lanes[i % (Lanes.Count * batch) / batch]);
+            var (time, sample) = Math.DivRem(i, Lanes.Count * batch);
+            var lane = Lanes[sample / batch];
             var share = lane.Text("reconstruction") == "mean" ? 1.0 / times
                 : time == times - 1 ? 1 : 0;
             weights[i] = (float)(lane.Real("reconstruction_weight") * share);
         }
         return Tensor.From(weights, [times, Lanes.Count * batch], Lanes.Device);
     }
+}
+
+/// <summary>What one episode taught.</summary>
+/// <param name="Surprise">-ln p(the right answer).   // [sample]</param>
+/// <param name="Loss">With what the writes missed.   // [sample]</param>
+/// <param name="Slopes">Of the net's parameters.</param>
+internal sealed record Lesson(
+    Episode Episode, EpisodeTrace Trace, Tensor Surprise, Tensor Loss, Tensor[] Slopes)
+{
+    public Tensor Hits => Trace.Logits.ArgMax(1).Eq(Episode.Target);        // [sample]
 }

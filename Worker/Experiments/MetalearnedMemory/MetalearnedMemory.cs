@@ -70,7 +70,7 @@ public sealed class MetalearnedMemory : ExperimentFamily
     private static readonly SettingRule PairsHaveKeys = new(
         ["pairs", "symbols"],
         values => Whole(values["pairs"]) <= Whole(values["symbols"]) ? null
-            : $"pairs is {Whole(values["pairs"])}, more than the {Whole(values["symbols"])} symbols",
+            : $"{Whole(values["pairs"])} pairs, of only {Whole(values["symbols"])} symbols",
         "make pairs at most symbols: every pair of an episode has a key of its own");
 
     public override CohortModel Create(Lanes lanes) => new MetalearnedCohort(lanes);

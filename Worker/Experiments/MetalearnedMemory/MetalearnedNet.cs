@@ -5,15 +5,15 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>The net of <see cref="MetalearnedMemory"/>. In the shapes, lane is K, batch is B, sample
-/// is K * B, d is the hidden size and H the number of heads.</summary>
+/// <summary>The net of <see cref="MetalearnedMemory"/>. In the shapes, lane is K, batch is B,
+/// sample is K * B, d is the hidden size and H the number of heads.</summary>
 internal sealed class MetalearnedNet
 {
     public const int Depth = 3;
 
     private readonly int lanes, batch, d, heads, readSize;
     private readonly EpisodeKind kind;
-    private readonly bool hasFinalStep, isLocal, joinsHeads;
+    private readonly bool hasFinalStep, joinsHeads;
     private readonly Squash squash;
     private readonly Carry carry;
 
@@ -22,7 +22,7 @@ internal sealed class MetalearnedNet
     private readonly Tensor secondBias;     // [lane, 1, 4d]: an LSTM cell has two
     private readonly Linear interaction;    // [lane, d, d + 3Hd]
     private readonly Linear writeRate;      // [lane, d, 1 or 3]
-    private readonly Linear feedback;       // [lane, d, 3d]: from a value to all layers' targets
+    private readonly Linear? feedback;      // [lane, d, 3d]: from a value to all layers' targets
     private readonly Linear readOut;        // [lane, d + read, d]
     private readonly Linear classifier;     // [lane, d, classes]
     private readonly Tensor[] start;        // 3 times [lane, d, d]: the memory's first weights
@@ -34,8 +34,7 @@ internal sealed class MetalearnedNet
     {
         (this.lanes, batch, this.kind) = (lanes.Count, lanes.Size("batch_size"), kind);
         (d, heads) = (lanes.Size("hidden_size"), lanes.Size("heads"));
-        (hasFinalStep, isLocal) = (lanes.Flag("final_step"), lanes[0].Text("rule") == "local");
-        joinsHeads = lanes[0].Text("read") == "concat";
+        (hasFinalStep, joinsHeads) = (lanes.Flag("final_step"), lanes[0].Text("read") == "concat");
         readSize = joinsHeads ? heads * d : d;
         squash = Squash.Named(lanes[0].Text("activation"));
         carry = Carry.Of(lanes, state, batch);
@@ -46,7 +45,7 @@ internal sealed class MetalearnedNet
         secondBias = Uniform("controller/bias2", 1, 4 * d, d);
         interaction = Layer("interaction", d, d + 3 * heads * d, d);
         writeRate = Layer("write_rate", d, lanes[0].Text("write_rate") == "layer" ? Depth : 1, d);
-        feedback = Layer("feedback", d, Depth * d, d);
+        feedback = lanes[0].Text("rule") == "local" ? Layer("feedback", d, Depth * d, d) : null;
         readOut = Layer("read_out", d + readSize, d, d + readSize);
         classifier = Layer("classifier", d, kind.Classes, d);
         start = [.. Enumerable.Range(1, Depth).Select(l => Uniform($"start{l}", d, d, d))];
@@ -55,11 +54,8 @@ internal sealed class MetalearnedNet
         scale = learnsScale ? state.Add("log_scale", scales.Log()) : state.Hold(scales.Clone());
         writes = state.Hold(PerLane(lanes, lane =>
             lane["write"] is Specs.SettingValue.Flag { Value: true } ? 1 : 0));
-        learnedAlone =
-        [
-            .. learnsScale ? [scale] : Array.Empty<Tensor>(),
-            .. lanes.Flag("train_start") ? start : [],
-        ];
+        learnedAlone = [.. learnsScale ? [scale] : (Tensor[])[],
+            .. lanes.Flag("train_start") ? start : []];
         foreach (var leaf in learnedAlone) leaf.RequireGrad();
 
         // Weights and biases uniform in +-1/sqrt(fan in), as torch's Linear and LSTMCell.
@@ -75,7 +71,10 @@ internal sealed class MetalearnedNet
     private int Samples => lanes * batch;
 
     private IEnumerable<Linear> Layers =>
-        [embedding, controller, interaction, writeRate, feedback, readOut, classifier];
+    [
+        embedding, controller, interaction, writeRate, readOut, classifier,
+        .. feedback is null ? (Linear[])[] : [feedback],
+    ];
 
     public IEnumerable<Tensor> Parameters =>
         [secondBias, .. learnedAlone, .. Layers.SelectMany(layer => layer.Parameters)];
@@ -135,9 +134,10 @@ internal sealed class MetalearnedNet
         var (key, value, query) = (Part(0), Part(1), Part(2));              // [sample, H, d]
         var memory = state.Memory;
         var z = memory.Activations(key);
-        var rates = Enumerable.Range(0, Depth).Select(l => (rate * sizes).Narrow(2, l, 1)).ToArray();
-        var written = isLocal
-            ? memory.Write(z, Targets(value, tape), rates)
+        var sized = rate * sizes;                                           // [sample, 1, 3]
+        var rates = Enumerable.Range(0, Depth).Select(l => sized.Narrow(2, l, 1)).ToArray();
+        var written = feedback is not null
+            ? memory.Write(z, Targets(feedback, value, tape), rates)
             : memory.Descend(z, value, rates);
         moments.Add(new EpisodeMoment(
             Error(z[^1], value), Error(written.Read(key), value), rate));
@@ -160,7 +160,7 @@ internal sealed class MetalearnedNet
     }
 
     // The learned map from a value to what every layer should give for its key.
-    private Tensor[] Targets(Tensor value, LinearTape tape)
+    private Tensor[] Targets(Linear feedback, Tensor value, LinearTape tape)
     {
         var all = feedback.Apply(value.Reshape(lanes, batch * heads, d), tape)
             .View(Samples, heads, Depth * d);
