@@ -3,8 +3,8 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>Means of 10 steps, and how soon in a phase one was below a threshold: all of it stays on
-/// the device.</summary>
+/// <summary>Means of 10 steps, and how soon in a phase one was below a threshold: all of it stays
+/// on the device.</summary>
 internal sealed class RecentLosses
 {
     private const int Window = 10;

@@ -4,16 +4,16 @@ using Mneme.Worker.Cohorts;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>A memory is trained by gradient steps inside the forward pass, on how well it recalls a
-/// value by its key. Does the outer loss, of what is read from it, reach the maps that make keys and
-/// values, and is the memory the better for it?</summary>
+/// <summary>A memory is trained by gradient steps inside the forward pass, on how well it recalls
+/// a value by its key. Does the outer loss, of what is read from it, reach the maps that make keys
+/// and values, and is the memory the better for it?</summary>
 /// <remarks>Sources: "Titans: Learning to Memorize at Test Time" (arXiv 2501.00663);
 /// github.com/lucidrains/titans-pytorch; a question asked about github.com/aheschl1/titans, whose
 /// program assigned the new weights to a parameter's data. That cuts the graph: keys and values get
 /// no gradient at all (second_order: cut). A graph of the inner gradient alone does not help
 /// either; the updated memory itself must be a tensor of the graph. And a trap: with an inner L1
-/// loss the gradient of the value map is not missing but exactly zero, for the sign function is flat
-/// (inner_loss: l1).</remarks>
+/// loss the gradient of the value map is not missing but exactly zero, for the sign function is
+/// flat (inner_loss: l1).</remarks>
 public sealed class Titans : ExperimentFamily
 {
     public override FamilySchema Schema { get; } = new(

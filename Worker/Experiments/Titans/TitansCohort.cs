@@ -150,8 +150,8 @@ internal sealed class TitansCohort : CohortModel
         ]);
 
         IEnumerable<double> Each(int lane, Func<(Tensor Right, Tensor Loss), double> of) =>
-            bySet.Select((score, set) =>
-                what == Evaluation.All || trained[lane * Lanes.Sets + set] ? of(score) : double.NaN);
+            bySet.Select((score, set) => what == Evaluation.All || trained[lane * Lanes.Sets + set]
+                ? of(score) : double.NaN);
     }
 
     // [sample, 1, 1]

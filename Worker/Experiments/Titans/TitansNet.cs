@@ -31,12 +31,8 @@ internal sealed class TitansNet
         var layers = lanes.Size("memory_layers");
         var kind = lanes[0].Text("memory_start");
         start = [.. Enumerable.Range(0, layers).Select(l => state.Add($"start{l}",
-            lanes.Draw($"init/start{l}", [d, d], (stream, values) =>
-            {
-                if (kind == "zero") return;
-                stream.FillNormal(0, values);
-                foreach (ref var x in values) x *= .02f;
-            })))];
+            lanes.Draw($"init/start{l}", [d, d], (stream, values) => stream.FillNormal(0, values))
+                .MulInPlace(kind == "zero" ? 0 : .02)))];
         gates = state.Add("gates", Tensor.Zeros([lanes.Count, tokenWidth, 3],
             device: lanes.Device));
         gateBias = state.Add("gate_bias", Tensor.From(
@@ -83,7 +79,8 @@ internal sealed class TitansNet
     /// <summary>Tells a sample its pairs, one after the other.</summary>
     public Telling Tell(Pairs told)
     {
-        var (k, v) = (Unit(Mapped(told.Tokens, key)), Mapped(told.Tokens, value));  // [sample, T, d]
+        var k = Unit(Mapped(told.Tokens, key));                                 // [sample, T, d]
+        var v = Mapped(told.Tokens, value);                                     // [sample, T, d]
         var rates = (told.Tokens.Bmm(gates) + gateBias).Sigmoid()
             .View(lanes * batch, pairs, 3);                                     // [sample, T, 3]
         var memory = Begin();
