@@ -7,6 +7,14 @@ if (args.FirstOrDefault() == "transport") return await TransportBenchmark.Run();
 if (args.FirstOrDefault() == "cluster") return await ClusterBenchmark.Run(Option);
 if (args is ["herd", var count, var work]) // what the cluster's benchmark starts
     return await Herd.Run(int.Parse(count, CultureInfo.InvariantCulture), work);
+if (args.FirstOrDefault() == "gpt2-knn")
+{
+    TorchThread.Prepare(niceness: 0);
+    Console.WriteLine(LibTorch.Describe());
+    GptBenchmark.Run(Option("--python", "/usr/bin/python3"), new Device(Option("--device", "cpu")),
+        int.Parse(Option("--rounds", "3"), CultureInfo.InvariantCulture));
+    return 0;
+}
 if (args.FirstOrDefault() == "journal")
 {
     var time = TimeSpan.FromSeconds(
@@ -28,6 +36,7 @@ if (benchmarks.Length == 0)
     Console.Error.WriteLine(
         "usage: mneme-bench memory-mlp|dam|sequence-switch [--size small|published] [--json] "
         + "[--rounds N] [--seconds S] [--python PATH]\n"
+        + "       mneme-bench gpt2-knn [--device cpu|cuda:N] [--rounds N] [--python PATH]\n"
         + "       mneme-bench journal [--seconds S] [--database CONNECTION]\n"
         + "       mneme-bench transport\n"
         + $"       {ClusterBenchmark.Usage}");

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using Mneme.Random;
+using Mneme.Worker.Memories;
+using Mneme.Worker.Nets;
+using Mneme.Worker.Torch;
+
+namespace Mneme.Benchmarks;
+
+/// <summary>How fast a GPT writes, with a memory and without, beside PyTorch doing the same; and
+/// what a memory costs as it grows. Every token reads its whole context anew: a recalled value also
+/// changes earlier rows, which a cache of keys would not see.</summary>
+internal static class GptBenchmark
+{
+    private const int Prompt = 16, Stored = 140, Neighbours = 5;
+
+    private static readonly (string Name, GptShape Shape, int Tokens, int Layer)[] Sizes =
+    [
+        ("small", new GptShape(3, 4, 64, 64, 86), 40, 1),
+        ("gpt2", new GptShape(12, 12, 768, 1024, 50257), 4, 9),
+    ];
+
+    public static void Run(string python, Device device, int rounds)
+    {
+        Console.WriteLine($"\ntokens per second, a prompt of {Prompt} tokens, random weights, "
+            + $"{device}; medians of {rounds} rounds");
+        Console.WriteLine("size   memory  Mneme    PyTorch  ratio");
+        foreach (var (name, shape, tokens, layer) in Sizes)
+        {
+            using var scope = new TensorScope();
+            var gpt = Random(shape, device);
+            foreach (var rows in new[] { 0, Stored })
+            {
+                var pairs = Enumerable.Range(0, rounds).Select(_ => (
+                    Own: Write(gpt, tokens, rows, layer, device),
+                    Theirs: Opponent(python, shape, tokens, rows, layer, device))).ToArray();
+                var (own, theirs) = (Median(pairs.Select(p => p.Own)),
+                    Median(pairs.Select(p => p.Theirs)));
+                Console.WriteLine($"{name,-6} {rows,6}  {own,-7:F1}  {theirs,-7:F1}  "
+                    + $"{own / theirs:F2}");
+            }
+        }
+        Search(device);
+    }
+
+    // All heads of a layer of GPT-2, all tokens of a prompt.
+    private static void Search(Device device)
+    {
+        const int heads = 12, size = 64;
+        Console.WriteLine($"\na search of {heads} heads x {Prompt} tokens in rows of {size} numbers");
+        Console.WriteLine("rows       ms      us per token and head");
+        for (var rows = 10; rows <= 1_000_000; rows *= 10)
+        {
+            using var scope = new TensorScope();
+            var stored = Normal([heads, rows, size], device);
+            var queries = Normal([heads, Prompt, size], device);
+            var times = Enumerable.Range(0, 3).Select(_ => Time(() =>
+                Mneme.Worker.Memories.Neighbours.Nearest(
+                    queries, stored, Math.Min(Neighbours, rows)).Distances.Sum().Item())).ToArray();
+            var ms = Median(times) * 1e3;
+            Console.WriteLine($"{rows,-9}  {ms,-6:F2}  {ms * 1e3 / (heads * Prompt):F1}");
+        }
+    }
+
+    private static double Write(Gpt gpt, int tokens, int rows, int layer, Device device)
+    {
+        using var still = Autograd.NoGrad();
+        var shape = gpt.Shape;
+        StoredAttention? stored = rows == 0 ? null : new(
+            Normal([1, shape.Heads, rows, shape.HeadSize], device),
+            Normal([1, shape.Heads, rows, shape.HeadSize], device));
+        var recall = new NeighbourRecall(0, 5, 1000, .1, Neighbours, WithOwn: false);
+        Tensor Attend(int at, AttentionHeads own) =>
+            at == layer && stored is not null ? recall.Mix(own, stored).Value : own.Value;
+        var text = Enumerable.Range(0, Prompt).Select(i => (long)i).ToList();
+        Next();     // warm
+        return tokens / Time(() =>
+        {
+            for (var i = 0; i < tokens; i++) text.Add(Next());
+        });
+
+        long Next()
+        {
+            using var scope = new TensorScope();
+            var logits = gpt.Logits(
+                Tensor.From(text.ToArray(), [1, 1, text.Count], device), Attend);
+            return (long)logits.Select(2, text.Count - 1).View(-1).ArgMax(0).Item();
+        }
+    }
+
+    private static double Opponent(
+        string python, GptShape shape, int tokens, int rows, int layer, Device device)
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "gpt_opponent.py");
+        using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(python,
+        [
+            script, $"{shape.Layers}", $"{shape.Heads}", $"{shape.Width}", $"{shape.Context}",
+            $"{shape.Vocabulary}", $"{tokens}", $"{rows}", $"{layer}", device.Name, $"{Prompt}",
+        ]) { RedirectStandardOutput = true })!;
+        var line = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return double.TryParse(line, CultureInfo.InvariantCulture, out var rate)
+            ? rate : double.NaN;
+    }
+
+    private static Gpt Random(GptShape shape, Device device) => new(shape,
+        shape.Parameters().ToDictionary(p => p.Name, p =>
+            Normal([1, .. p.Shape], device, .02).Keep()));
+
+    private static Tensor Normal(long[] shape, Device device, double spread = 1)
+    {
+        var values = new float[shape.Aggregate(1L, (a, b) => a * b)];
+        new RandomStream(1, (uint)values.Length).FillNormal(0, values);
+        return Tensor.From(values, shape, device).MulInPlace(spread);
+    }
+
+    private static double Time(Action work)
+    {
+        var began = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    private static double Median(IEnumerable<double> values) =>
+        values.Order().ElementAt(values.Count() / 2);
+}
