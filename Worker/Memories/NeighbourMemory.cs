@@ -24,7 +24,7 @@ internal static class Neighbours
     // Differences are taken one by one up to here; beyond, by |a|^2 - 2ab + |b|^2 first.
     private const long FewRows = 512;
 
-    /// <summary>The nearest rows of each query, nearest first; of equal ones the lower row.</summary>
+    /// <summary>The nearest rows of each query, nearest first; of equals the lower row.</summary>
     /// <param name="queries">[n, query, size]</param>
     /// <param name="rows">[n, row, size]</param>
     /// <returns>Rows and squared distances.   // [n, query, count]</returns>

@@ -1,5 +1,6 @@
-# A GPT-2 with random weights writes tokens, in PyTorch as one would write it there: each token reads its
-# whole context anew, and one layer's values may come from a store. Prints tokens per second.
+# A GPT-2 with random weights writes tokens, in PyTorch as one would write it there: each token
+# reads its whole context anew, and one layer's values may come from a store. Prints tokens per
+# second.
 import math
 import sys
 import time

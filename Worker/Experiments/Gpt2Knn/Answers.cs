@@ -25,7 +25,7 @@ internal sealed class Answers(Lanes lanes, LaneState state)
         own[7] += answer.Sink;
     }
 
-    /// <summary>In the order of the schema, from p_answer on; NaN where nothing was asked.</summary>
+    /// <summary>In the schema's order, from p_answer on; NaN if nothing was asked.</summary>
     public double[] Of(int lane)
     {
         var own = sums.AsSpan(lane * Width, Width);

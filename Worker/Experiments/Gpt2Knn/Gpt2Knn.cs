@@ -4,9 +4,9 @@ using Mneme.Worker.Cohorts;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>A text is run through a GPT once, and what its attention made of it, keys and values, is
-/// stored. Later only a question stands in the context, and a few values are replaced by mixtures of
-/// stored ones. Is the asked fact retrieved, or do its words only become likelier? A small GPT
+/// <summary>A text is run through a GPT once, and what its attention made of it, keys and values,
+/// is stored. Later only a question stands in the context, and a few values are replaced by
+/// mixtures of stored ones. Is the asked fact retrieved, or do its words only become likelier? A small GPT
 /// learns, from windows whose facts are paired anew each time, to repeat facts of its context; then
 /// it is frozen and asked, paired with controls.</summary>
 /// <remarks>Source: github.com/MTMTransformer/MTMTransformer (Paul Eggers 2024, MIT, built on

@@ -14,7 +14,8 @@ internal sealed class Gpt2KnnCohort : CohortModel
 {
     private readonly FactTexts texts;
     private readonly Gpt gpt;
-    private readonly Tensor[] weights;
+    private readonly string[] names;
+    private readonly Tensor[] weights;      // by name
     private readonly Adam adam;
     private readonly Tensor rate, clip;     // [lane]
     private readonly double[] warmUp;       // [lane]: steps
@@ -28,8 +29,10 @@ internal sealed class Gpt2KnnCohort : CohortModel
         var shape = new GptShape(lanes.Size("layers"), lanes.Size("heads"), lanes.Size("width"),
             lanes.Size("context"), texts.Vocabulary);
         var named = GptStart.Of(lanes, State, shape);
-        (gpt, weights) = (new Gpt(shape, named), [.. named.Values]);
-        (rate, clip) = (State.Hold(lanes.Vector("learning_rate")), State.Hold(lanes.Vector("clip")));
+        gpt = new Gpt(shape, named);
+        (names, weights) = ([.. named.Keys], [.. named.Values]);
+        rate = State.Hold(lanes.Vector("learning_rate"));
+        clip = State.Hold(lanes.Vector("clip"));
         warmUp = lanes.Each(lane => lane.Real("warm_up"));
         adam = State.Add("adam", new Adam(weights, State.Hold(rate.Clone()))
         {
@@ -88,6 +91,8 @@ internal sealed class Gpt2KnnCohort : CohortModel
 
     public override long? DivergedAt(int lane) => log.DivergedAt(lane);
 
+    internal string[] Names => names;
+
     internal Tensor[] Weights => weights;
 
     internal GptLesson Study(long step)
@@ -142,7 +147,8 @@ internal sealed class Gpt2KnnCohort : CohortModel
             Tensor.From(hits, [Lanes.Count], Lanes.Device));
     }
 
-    private Answer Judge(Question question, ReadOnlySpan<float> chances, RecallTrace trace, int lane)
+    private Answer Judge(
+        Question question, ReadOnlySpan<float> chances, RecallTrace trace, int lane)
     {
         var (stored, objects) = (0.0, 0.0);
         foreach (var token in question.Stored) stored += chances[(int)token];

@@ -5,8 +5,8 @@ using Mneme.Worker.Memories;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>How questions are asked in a phase. It is lane state: a checkpoint inside the phase goes
-/// on asking.</summary>
+/// <summary>How questions are asked in a phase. It is lane state: a checkpoint inside the phase
+/// goes on asking.</summary>
 internal sealed class Inquiry
 {
     private static readonly ImmutableArray<string> Methods =
@@ -51,7 +51,8 @@ internal sealed class Inquiry
         double[] one =
         [
             Index(Methods, "method"), Index(Stores, "memory"), Number("facts"),
-            Index(Draws, "draw"), step, layers.Aggregate(0L, (bits, l) => bits | 1L << (int)(l - 1)),
+            Index(Draws, "draw"), step,
+            layers.Aggregate(0L, (bits, layer) => bits | 1L << (int)(layer - 1)),
             Number("bookkeeping_filter"), Number("minimum_factor"), Number("sharpness"),
             Number("residual"), Number("neighbours"), 0,
         ];

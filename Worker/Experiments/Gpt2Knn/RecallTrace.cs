@@ -6,8 +6,9 @@ namespace Mneme.Worker.Experiments;
 /// <summary>What was seen of the attentions while one prompt went through the layers.</summary>
 internal sealed class RecallTrace
 {
-    private readonly List<(float[] Values, int Heads)> sinks = [];              // [lane, head]
-    private readonly List<(float[] Values, int Heads, int Time)> selected = []; // [lane, head, time]
+    // By layer: [lane, head] and [lane, head, time].
+    private readonly List<(float[] Values, int Heads)> sinks = [];
+    private readonly List<(float[] Values, int Heads, int Time)> selected = [];
 
     /// <summary>Notes a layer, and gives the values that it mixes.</summary>
     /// <param name="recalled">Null in a layer that looks into no memory.</param>
