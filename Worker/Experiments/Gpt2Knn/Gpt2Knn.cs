@@ -6,9 +6,9 @@ namespace Mneme.Worker.Experiments;
 
 /// <summary>A text is run through a GPT once, and what its attention made of it, keys and values,
 /// is stored. Later only a question stands in the context, and a few values are replaced by
-/// mixtures of stored ones. Is the asked fact retrieved, or do its words only become likelier? A small GPT
-/// learns, from windows whose facts are paired anew each time, to repeat facts of its context; then
-/// it is frozen and asked, paired with controls.</summary>
+/// mixtures of stored ones. Is the asked fact retrieved, or do its words only become likelier? A
+/// small GPT learns, from windows whose facts are paired anew each time, to repeat facts of its
+/// context; then it is frozen and asked, paired with controls.</summary>
 /// <remarks>Source: github.com/MTMTransformer/MTMTransformer (Paul Eggers 2024, MIT, built on
 /// nanoGPT) and its write-up, which has questions of a real GPT-2 and no such controls. Token 0 of
 /// every text is a line's end: attention uses the first token as a place to rest, whatever it is.
