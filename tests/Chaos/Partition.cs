@@ -49,12 +49,12 @@ internal sealed class Partition : IAsyncDisposable
 
     public Task Heal() => Ip("link", "set", wire, "up");
 
-    /// <summary>Starts a program inside; its output can be read.</summary>
+    /// <summary>Starts a program inside; its output and its errors can be read.</summary>
     public Process Start(string program, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(
             Command[0], [.. Command[1..], program, .. arguments])
         {
-            RedirectStandardOutput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
 
     /// <summary>Whoever is still inside keeps a network without a wire.</summary>

@@ -53,7 +53,8 @@ public sealed class PartitionTests
         using var patience = new CancellationTokenSource(Patience);
         while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
             if (line.StartsWith(start, StringComparison.Ordinal)) return line;
-        throw new InvalidOperationException($"the lodger ended before it said '{start}'");
+        throw new InvalidOperationException(
+            $"the lodger ended before it said '{start}': {process.StandardError.ReadToEnd()}");
     }
 
     private static async Task Until(Func<Task<bool>> condition)
