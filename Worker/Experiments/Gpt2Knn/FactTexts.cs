@@ -29,8 +29,7 @@ internal sealed class FactTexts(Lanes lanes)
             var draw = new Draw(lanes[row / batch].Stream("data/window"), step,
                 row % batch * NumbersPerWindow);
             var facts = Facts(draw, 1 + draw.Below(MostFacts));
-            var again = Enumerable.Range(0, MostFacts).Select(_ => facts[draw.Below(facts.Length)]);
-            var text = Text([.. facts, .. again]);
+            var text = Text([.. facts, .. Again(facts, draw)]);
             text.CopyTo(tokens.AsSpan(row * (Length + 1)));
             for (var t = 0; t + 1 < text.Length; t++)
             {
@@ -67,6 +66,11 @@ internal sealed class FactTexts(Lanes lanes)
         var (s, o) = (draw.Distinct(count, subjects), draw.Distinct(count, objects));
         return [.. s.Zip(o, (subject, what) => (Words + subject, Words + subjects + what))];
     }
+
+    // Every fact once, in any order, before one comes a second time.
+    private static IEnumerable<T> Again<T>(T[] facts, Draw draw) =>
+        Enumerable.Range(0, MostFacts).SelectMany(_ => draw.Distinct(facts.Length, facts.Length))
+            .Take(MostFacts).Select(i => facts[i]);
 
     private static long[] Text((int Subject, int Object)[] facts) =>
         [LineEnd, .. facts.SelectMany(f => new long[] { The, f.Subject, f.Object, Stop })];
