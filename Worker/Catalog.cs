@@ -18,6 +18,7 @@ public static class Catalog
         new MetalearnedMemory(),
         new Titans(),
         new Gpt2Knn(),
+        new Gpt2Text(),
         new NoOp(),
     ];
 

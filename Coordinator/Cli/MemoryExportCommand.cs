@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mneme.Coordinator.Embedded;
 using Mneme.Coordinator.Memories;
 using Mneme.Results;
 
@@ -9,8 +10,8 @@ internal static class MemoryExportCommand
 {
     private const string Npy = "npy", Tensors = "safetensors";
 
-    private static readonly Argument<string> Spec = SpecArgument.Build();
-    private static readonly Argument<int> Trial = MemoryArguments.Trial();
+    private static readonly Argument<string> Spec = MemoryArguments.SpecOrFile();
+    private static readonly Argument<int?> Trial = MemoryArguments.TrialIfAny();
     private static readonly Option<string> Out = OutOption.Build();
     private static readonly Option<long?> Step = MemoryArguments.Step(
         "--step", "after so many steps (default: all that are trained); at a switch: before it");
@@ -44,21 +45,34 @@ internal static class MemoryExportCommand
 
     private static async Task<int> Run(ParseResult parsed)
     {
-        await using var reader = await MemoryArguments.Open(parsed, Spec, Out);
-        var memory = await reader.Read(parsed.GetValue(Trial), parsed.GetValue(Step));
+        var (memory, facts, origin) = await Look(parsed);
         var file = parsed.GetRequiredValue(To);
         var arrays = parsed.GetValue(Format) == Npy
-            ? [Chosen(memory.Content, parsed.GetValue(Array))]
-            : memory.Content.Arrays;
-        Write(file, stream =>
+            ? [Chosen(memory, parsed.GetValue(Array))]
+            : memory.Arrays;
+        WholeFile.Write(file, stream =>
         {
             if (parsed.GetValue(Format) == Npy) Results.Npy.Write(stream, arrays[0]);
-            else Safetensors.Write(stream, arrays, Metadata(memory));
+            else Safetensors.Write(stream, arrays, facts);
         });
         Console.WriteLine($"{file}: " + string.Join(", ", arrays.Select(array =>
-            $"{array.Name} [{string.Join(", ", array.Shape)}]"))
-            + $" of trial {memory.Trial} at step {memory.Step:N0}");
+            $"{array.Name} [{string.Join(", ", array.Shape)}]")) + origin);
         return 0;
+    }
+
+    private static async Task<(LaneMemory, Dictionary<string, string> Facts, string Origin)> Look(
+        ParseResult parsed)
+    {
+        if (TextMemoryFiles.IsOne(parsed.GetRequiredValue(Spec)))
+        {
+            var content = TextMemoryFiles.Look(parsed.GetRequiredValue(Spec));
+            return (content, content.Facts.ToDictionary(fact => fact.Name, fact => fact.Value), "");
+        }
+        await using var reader = await MemoryArguments.Open(parsed, Spec, Out);
+        var memory = await reader.Read(
+            MemoryArguments.TrialOf(parsed, Trial), parsed.GetValue(Step));
+        return (memory.Content, Metadata(memory),
+            $" of trial {memory.Trial} at step {memory.Step:N0}");
     }
 
     private static NamedArray Chosen(LaneMemory memory, string? name) =>
@@ -73,22 +87,4 @@ internal static class MemoryExportCommand
                 ("experiment", memory.Experiment), ("model", memory.Model),
                 ("trial", $"{memory.Trial}"), ("step", $"{memory.Step}"),
             ]).ToDictionary(fact => fact.Item1, fact => fact.Item2);
-
-    // Beside it first: a file is complete or it is not there.
-    private static void Write(string path, Action<Stream> write)
-    {
-        var unfinished = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            using (var stream = File.Create(unfinished)) write(stream);
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            if (File.Exists(unfinished)) File.Delete(unfinished);
-            throw new UserError(
-                $"{path}: cannot be written ({error.Message}). Name another file with --to.",
-                inner: error);
-        }
-    }
 }

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using Mneme.Coordinator.Embedded;
+using Mneme.Results;
 
 namespace Mneme.Coordinator.Cli;
 
 /// <summary><c>mneme trial memory show SPEC TRIAL</c>.</summary>
 internal static class MemoryShowCommand
 {
-    private static readonly Argument<string> Spec = SpecArgument.Build();
-    private static readonly Argument<int> Trial = MemoryArguments.Trial();
+    private static readonly Argument<string> Spec = MemoryArguments.SpecOrFile();
+    private static readonly Argument<int?> Trial = MemoryArguments.TrialIfAny();
     private static readonly Option<string> Out = OutOption.Build();
     private static readonly Option<long?> Rows = MemoryArguments.Rows();
     private static readonly Option<long?> Step = MemoryArguments.Step(
@@ -25,13 +26,24 @@ internal static class MemoryShowCommand
 
     private static async Task<int> Run(ParseResult parsed)
     {
-        await using var reader = await MemoryArguments.Open(parsed, Spec, Out);
-        var memory = await reader.Read(parsed.GetValue(Trial), parsed.GetValue(Step));
-        foreach (var line in MemoryText.Facts(memory, reader.IsOfThisNumerics))
-            Console.WriteLine(line);
-        foreach (var line in MemoryText.Rows(
-            memory.Content, MemoryArguments.RowsOf(parsed, Rows)))
+        var (facts, content) = await Look(parsed);
+        foreach (var line in facts) Console.WriteLine(line);
+        foreach (var line in MemoryText.Rows(content, MemoryArguments.RowsOf(parsed, Rows)))
             Console.WriteLine(line);
         return 0;
+    }
+
+    private static async Task<(IEnumerable<string> Facts, LaneMemory Content)> Look(
+        ParseResult parsed)
+    {
+        if (TextMemoryFiles.IsOne(parsed.GetRequiredValue(Spec)))
+        {
+            var content = TextMemoryFiles.Look(parsed.GetRequiredValue(Spec));
+            return (MemoryText.Facts(content.Facts), content);
+        }
+        await using var reader = await MemoryArguments.Open(parsed, Spec, Out);
+        var memory = await reader.Read(
+            MemoryArguments.TrialOf(parsed, Trial), parsed.GetValue(Step));
+        return (MemoryText.Facts(memory, reader.IsOfThisNumerics), memory.Content);
     }
 }

@@ -23,7 +23,12 @@ internal static class MemoryText
         };
         if (!isOfThisNumerics && memory.Replayed > 0)
             facts.Add(("caution", Caution));
-        facts.AddRange(memory.Content.Facts);
+        return Facts([.. facts, .. memory.Content.Facts]);
+    }
+
+    public static IEnumerable<string> Facts(
+        IReadOnlyCollection<(string Name, string Value)> facts)
+    {
         var width = facts.Max(fact => fact.Name.Length) + 2;
         return facts.Select(fact => fact.Name.PadRight(width) + fact.Value);
     }
@@ -62,5 +67,7 @@ internal static class MemoryText
         count > most ? [$"... and {count - most:N0} more: export has them all"] : [];
 
     private static string Number(NamedArray array, int place) =>
-        ArrayNumbers.At(array, place).ToString("G4", CultureInfo.InvariantCulture);
+        ArrayNumbers.At(array, place).ToString(
+            array.Type is ArrayType.Float32 or ArrayType.Float64 ? "G4" : "0",
+            CultureInfo.InvariantCulture);
 }

@@ -7,9 +7,10 @@ internal static class TrialCommand
 {
     public static Command Build() => new("trial", "Look at one trial")
     {
-        new Command("memory", "Its memory, at any step that was trained")
+        new Command("memory", "Its memory, at any step that was trained; or a text as memory")
         {
             MemoryShowCommand.Build(), MemoryDiffCommand.Build(), MemoryExportCommand.Build(),
+            MemoryBuildCommand.Build(), MemorySearchCommand.Build(),
         },
     };
 }

@@ -44,6 +44,10 @@ public static class PackingChoice
         foreach (var lanes in Sizes(shape.Length / spec.Schedules.Length, wishes))
             try { estimates.Add(Estimate(spec, family, shape, lanes, wishes.Slots)); }
             catch (UntrainableCohortException) when (estimates.Count > 0) { break; }
+            catch (UnusableInputException error)
+            {
+                throw new UserError(error.Message, UserError.Usage, error);
+            }
             catch (UntrainableCohortException error)
             {
                 throw new UserError(

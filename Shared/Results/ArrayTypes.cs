@@ -17,11 +17,16 @@ public static class ArrayTypes
 
     /// <summary>Bytes of an array, or null when a length is negative or the product too large.
     /// </summary>
-    public static long? SizeOf(ArrayType type, ImmutableArray<long> shape)
+    public static long? SizeOf(ArrayType type, ImmutableArray<long> shape) =>
+        SizeOf(type.Size(), shape);
+
+    /// <inheritdoc cref="SizeOf(ArrayType, ImmutableArray{long})"/>
+    /// <param name="element">Bytes of one element.</param>
+    public static long? SizeOf(int element, ImmutableArray<long> shape)
     {
         if (shape.Length > MaximumAxes || shape.Any(length => length < 0)) return null;
         if (shape.Contains(0)) return 0;
-        UInt128 size = (uint)type.Size();
+        UInt128 size = (uint)element;
         foreach (var length in shape)
         {
             size *= (ulong)length;

@@ -40,17 +40,39 @@ public static class Safetensors
     /// </exception>
     public static SafetensorsFile Read(ReadOnlyMemory<byte> file, string name = "safetensors")
     {
-        if (file.Length < LengthBytes)
-            throw new MalformedFileException(name, $"{file.Length} bytes are too few for a header");
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(file.Span);
-        var left = file.Length - LengthBytes;
+        var start = LengthBytes + HeaderLength(file.Span, file.Length, name);
+        var data = file[start..];
+        var index = new SafetensorsParser(name, data.Length).Parse(file[LengthBytes..start]);
+        return new SafetensorsFile(
+            [.. index.Entries.Select(entry => ArrayOf(entry, data, name))], index.Metadata);
+    }
+
+    /// <param name="begin">The file's first bytes.</param>
+    internal static int HeaderLength(ReadOnlySpan<byte> begin, long fileLength, string name)
+    {
+        if (fileLength < LengthBytes)
+            throw new MalformedFileException(name, $"{fileLength} bytes are too few for a header");
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(begin);
+        var left = fileLength - LengthBytes;
         if (length > MaximumHeaderBytes)
             throw new MalformedFileException(
                 name, $"a header of {length} bytes exceeds the {MaximumHeaderBytes} allowed");
         if (length > (ulong)left)
             throw new MalformedFileException(
                 name, $"the header claims {length} bytes, {left} are left");
-        var header = file.Slice(LengthBytes, (int)length);
-        return new SafetensorsParser(name, file[(LengthBytes + (int)length)..]).Parse(header);
+        return (int)length;
+    }
+
+    private static NamedArray ArrayOf(
+        SafetensorsEntry entry, ReadOnlyMemory<byte> data, string file)
+    {
+        var type = ArrayTypes.FromSafetensorsName(entry.Type)
+            ?? throw new MalformedFileException(
+                file, $"array '{entry.Name}' has the unknown dtype '{entry.Type}'");
+        var bytes = data[(int)entry.Begin..(int)entry.End];
+        if (type == ArrayType.Flag && bytes.Span.IndexOfAnyExceptInRange((byte)0, (byte)1) >= 0)
+            throw new MalformedFileException(
+                file, $"array '{entry.Name}' has a truth value that is neither 0 nor 1");
+        return new NamedArray(entry.Name, type, entry.Shape, bytes);
     }
 }

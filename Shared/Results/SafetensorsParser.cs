@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Mneme.Results;
 
 /// <summary>Reads the JSON header against the bytes that follow it, trusting neither.</summary>
-internal sealed class SafetensorsParser(string file, ReadOnlyMemory<byte> data)
+/// <param name="length">Bytes that follow the header.</param>
+internal sealed class SafetensorsParser(string file, long length)
 {
     // A header is an object of objects of lists.
     private static readonly JsonDocumentOptions Strict =
@@ -13,9 +14,7 @@ internal sealed class SafetensorsParser(string file, ReadOnlyMemory<byte> data)
     private static readonly ImmutableSortedDictionary<string, string> Empty =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
-    private sealed record Placed(long Begin, long End, NamedArray Array);
-
-    public SafetensorsFile Parse(ReadOnlyMemory<byte> header)
+    public SafetensorsIndex Parse(ReadOnlyMemory<byte> header)
     {
         try
         {
@@ -30,32 +29,33 @@ internal sealed class SafetensorsParser(string file, ReadOnlyMemory<byte> data)
         }
     }
 
-    private SafetensorsFile Parse(JsonElement root)
+    private SafetensorsIndex Parse(JsonElement root)
     {
         Require(root.ValueKind == JsonValueKind.Object, "the header is not a JSON object");
         var metadata = Empty;
-        var placed = new List<Placed>();
+        var placed = new List<SafetensorsEntry>();
         foreach (var property in root.EnumerateObject())
         {
             if (property.Name == Safetensors.MetadataKey) metadata = ParseMetadata(property.Value);
             else placed.Add(ParseArray(property.Name, property.Value));
         }
-        return new SafetensorsFile(InOrder(placed), metadata);
+        return new SafetensorsIndex(InOrder(placed), metadata);
     }
 
     // The format wants every byte to belong to exactly one array, so that nothing can hide.
-    private ImmutableArray<NamedArray> InOrder(List<Placed> placed)
+    private ImmutableArray<SafetensorsEntry> InOrder(List<SafetensorsEntry> placed)
     {
-        var ordered = placed.OrderBy(entry => (entry.Begin, entry.End)).ToList();
+        ImmutableArray<SafetensorsEntry> ordered =
+            [.. placed.OrderBy(entry => (entry.Begin, entry.End))];
         long end = 0;
         foreach (var entry in ordered)
         {
             var fault = entry.Begin < end ? "overlaps the array" : "leaves a gap";
-            Require(entry.Begin == end, $"array '{entry.Array.Name}' {fault} before it");
+            Require(entry.Begin == end, $"array '{entry.Name}' {fault} before it");
             end = entry.End;
         }
-        Require(end == data.Length, $"arrays end at byte {end}, the data at {data.Length}");
-        return [.. ordered.Select(entry => entry.Array)];
+        Require(end == length, $"arrays end at byte {end}, the data at {length}");
+        return ordered;
     }
 
     private ImmutableSortedDictionary<string, string> ParseMetadata(JsonElement element)
@@ -71,7 +71,7 @@ internal sealed class SafetensorsParser(string file, ReadOnlyMemory<byte> data)
         return metadata.ToImmutable();
     }
 
-    private Placed ParseArray(string name, JsonElement element)
+    private SafetensorsEntry ParseArray(string name, JsonElement element)
     {
         Require(element.ValueKind == JsonValueKind.Object, $"array '{name}' is not a JSON object");
         foreach (var property in element.EnumerateObject())
@@ -82,24 +82,21 @@ internal sealed class SafetensorsParser(string file, ReadOnlyMemory<byte> data)
         var offsets = ParseNumbers(name, element, "data_offsets");
         Require(offsets.Length == 2, $"array '{name}' needs two data_offsets");
         var (begin, end) = (offsets[0], offsets[1]);
-        Require(begin <= end && end <= data.Length,
-            $"array '{name}' lies at [{begin}, {end}), the data have {data.Length} bytes");
-        Require(ArrayTypes.SizeOf(type, shape) == end - begin,
+        Require(begin <= end && end <= length,
+            $"array '{name}' lies at [{begin}, {end}), the data have {length} bytes");
+        Require(ArrayTypes.SizeOf(SafetensorsIndex.ElementSizes[type], shape) == end - begin,
             $"array '{name}': [{string.Join(", ", shape)}] of {type} is not {end - begin} bytes");
-        var bytes = data.Slice((int)begin, (int)(end - begin));
-        Require(type != ArrayType.Flag || bytes.Span.IndexOfAnyExceptInRange((byte)0, (byte)1) < 0,
-            $"array '{name}' has a truth value that is neither 0 nor 1");
-        return new Placed(begin, end, new NamedArray(name, type, shape, bytes));
+        return new SafetensorsEntry(name, type, shape, begin, end);
     }
 
-    private ArrayType ParseType(string name, JsonElement element)
+    private string ParseType(string name, JsonElement element)
     {
         var isText = element.TryGetProperty("dtype", out var value) &&
             value.ValueKind == JsonValueKind.String;
         Require(isText, $"array '{name}' has no dtype");
-        return ArrayTypes.FromSafetensorsName(value.GetString()!)
-            ?? throw new MalformedFileException(
-                file, $"array '{name}' has the unknown dtype '{value}'");
+        Require(SafetensorsIndex.ElementSizes.ContainsKey(value.GetString()!),
+            $"array '{name}' has the unknown dtype '{value}'");
+        return value.GetString()!;
     }
 
     private ImmutableArray<long> ParseNumbers(string name, JsonElement element, string key)

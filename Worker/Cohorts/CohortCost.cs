@@ -19,24 +19,15 @@ public sealed record CohortCost(TimeSpan Start, TimeSpan Step)
     public static CohortCost Measure(
         ExperimentFamily family, ImmutableArray<TrialSpec> lanes, Device device)
     {
-        CohortCost? cost = null;
-        Exception? failed = null;
-        var thread = new Thread(() =>
-        {
-            try { cost = MeasureHere(family, lanes, device); }
-            catch (Exception error) { failed = error; }
-        });
-        thread.Start();
-        thread.Join();
-        return cost ?? throw new UntrainableCohortException(lanes.Length, failed!);
+        try { return TorchThread.Run(() => MeasureHere(family, lanes, device)); }
+        catch (UnusableInputException) { throw; }
+        catch (Exception error) { throw new UntrainableCohortException(lanes.Length, error); }
     }
 
     private static CohortCost MeasureHere(
         ExperimentFamily family, ImmutableArray<TrialSpec> lanes, Device device)
     {
-        TorchThread.Prepare();
         var watch = Stopwatch.StartNew();
-        using var outer = new TensorScope();
         using var model = family.Create(new Lanes(
             lanes.Select(trial => new Lane(
                 trial.Ordinal, trial.Seed,

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.ExceptionServices;
 using Mneme.Messages;
 using Mneme.Results;
 using Mneme.Worker.Torch;
@@ -20,25 +19,12 @@ public static class LaneReplay
     /// start, and may have no steps.</param>
     /// <param name="parents">The checkpoints that the first one names.</param>
     public static ReplayedLane Run(
-        ImmutableArray<Assign> stretches, IReadOnlyList<SafetensorsFile> parents)
-    {
-        ReplayedLane? lane = null;
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
-        {
-            try { lane = RunHere(stretches, parents); }
-            catch (Exception error) { failure = ExceptionDispatchInfo.Capture(error); }
-        });
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return lane!;
-    }
+        ImmutableArray<Assign> stretches, IReadOnlyList<SafetensorsFile> parents) =>
+        TorchThread.Run(() => RunHere(stretches, parents));
 
     private static ReplayedLane RunHere(
         ImmutableArray<Assign> stretches, IReadOnlyList<SafetensorsFile> parents)
     {
-        TorchThread.Prepare();
         var family = Catalog.Find(stretches[0].Family);
         using var cohort = new Cohort(family, stretches[0], parents);
         foreach (var stretch in stretches.Where(s => s.ToStep > s.FromStep))

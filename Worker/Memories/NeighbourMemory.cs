@@ -13,6 +13,32 @@ internal sealed record StoredAttention(Tensor Keys, Tensor Values)
     /// </summary>
     public StoredAttention Without(long first) => new(
         Keys.Narrow(2, first, Rows - first), Values.Narrow(2, first, Rows - first));
+
+    /// <summary>One sample's rows for each lane.</summary>
+    public StoredAttention ForLanes(int lanes) => new(
+        Keys.Expand(lanes, -1, -1, -1), Values.Expand(lanes, -1, -1, -1));
+
+    /// <summary>Each key with the value of another row.</summary>
+    /// <param name="orders">Of the rows, for each sample.</param>
+    public StoredAttention Shuffled(int[][] orders)
+    {
+        var order = Tensor.From(
+            orders.SelectMany(rows => rows.Select(row => (long)row)).ToArray(),
+            [orders.Length, 1, Rows, 1], Values.Device).Expand(Values.Shape);
+        return this with { Values = Values.Gather(2, order) };
+    }
+
+    public void Keep()
+    {
+        Keys.Keep();
+        Values.Keep();
+    }
+
+    public void Free()
+    {
+        Keys.Dispose();
+        Values.Dispose();
+    }
 }
 
 /// <summary>Exact nearest neighbours by squared Euclidean distance.</summary>

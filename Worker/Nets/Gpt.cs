@@ -38,7 +38,8 @@ internal sealed record GptShape(int Layers, int Heads, int Width, int Context, i
 
 /// <summary>GPT-2 (Radford et al. 2019): pre-norm, learned positions, tanh gelu, the head tied to
 /// the embedding. Weights have a lane axis; sample is lane * batch.</summary>
-/// <param name="weights">By name of <see cref="GptShape.Parameters"/>.   // [lane, ...]</param>
+/// <param name="weights">By name of <see cref="GptShape.Parameters"/>; lanes may share them.   //
+/// [lane or 1, ...]</param>
 internal sealed class Gpt(GptShape shape, IReadOnlyDictionary<string, Tensor> weights)
 {
     private const double NormEpsilon = 1e-5;
@@ -47,16 +48,26 @@ internal sealed class Gpt(GptShape shape, IReadOnlyDictionary<string, Tensor> we
 
     public GptShape Shape => shape;
 
-    private long Lanes => weights["wte.weight"].Size(0);
+    public Device Device => weights["wte.weight"].Device;
 
     /// <summary>What comes next, after every token.</summary>
     /// <param name="tokens">[lane, batch, time] int64</param>
     /// <param name="attend">Is given every layer's attention and says which values it mixes; null:
     /// its own.</param>
     /// <returns>[lane, batch, time, vocabulary]</returns>
-    public Tensor Logits(Tensor tokens, Func<int, AttentionHeads, Tensor>? attend = null)
+    public Tensor Logits(Tensor tokens, Func<int, AttentionHeads, Tensor>? attend = null) =>
+        Predict(Hidden(tokens, attend));
+
+    /// <summary>What comes next, after the last token.</summary>
+    /// <returns>[lane, batch, 1, vocabulary]</returns>
+    /// <inheritdoc cref="Logits"/>
+    public Tensor LastLogits(Tensor tokens, Func<int, AttentionHeads, Tensor>? attend = null) =>
+        Predict(Hidden(tokens, attend).Narrow(2, tokens.Size(2) - 1, 1));
+
+    // [lane, batch, time, width]
+    private Tensor Hidden(Tensor tokens, Func<int, AttentionHeads, Tensor>? attend)
     {
-        var (batch, time) = (tokens.Size(1), tokens.Size(2));
+        var (lanes, batch, time) = (tokens.Size(0), tokens.Size(1), tokens.Size(2));
         var mask = Mask(time);
         var x = Embed(tokens);                                      // [lane, batch * time, width]
         for (var i = 0; i < shape.Layers; i++)
@@ -66,27 +77,37 @@ internal sealed class Gpt(GptShape shape, IReadOnlyDictionary<string, Tensor> we
             var hidden = TanhGelu.Call(Linear(Norm(x, $"h.{i}.ln_2"), $"h.{i}.mlp.c_fc"), "tanh");
             x += Linear(hidden, $"h.{i}.mlp.c_proj");
         }
-        return Norm(x, "ln_f").Bmm(weights["wte.weight"].Transpose(1, 2))
-            .View(Lanes, batch, time, shape.Vocabulary);
+        return x.View(lanes, batch, time, shape.Width);
+    }
+
+    private Tensor Predict(Tensor x)
+    {
+        var (lanes, batch, time) = (x.Size(0), x.Size(1), x.Size(2));
+        var rows = Norm(x.Reshape(lanes, batch * time, shape.Width), "ln_f");
+        return rows.Bmm(Matrix("wte", lanes).Transpose(1, 2))
+            .View(lanes, batch, time, shape.Vocabulary);
     }
 
     private Tensor Embed(Tensor tokens)
     {
-        var (batch, time) = (tokens.Size(1), tokens.Size(2));
-        var first = Tensor.Arange(Lanes, device: tokens.Device) * (long)shape.Vocabulary;
-        var rows = (tokens + first.View(Lanes, 1, 1)).Reshape(-1);
-        var token = weights["wte.weight"].View(Lanes * shape.Vocabulary, shape.Width)
-            .Index(0, rows).View(Lanes, batch, time, shape.Width);
+        var (lanes, batch, time) = (tokens.Size(0), tokens.Size(1), tokens.Size(2));
+        var table = weights["wte.weight"];
+        var first = Tensor.Arange(lanes, device: tokens.Device)
+            * (table.Size(0) == 1 ? 0 : (long)shape.Vocabulary);
+        var rows = (tokens + first.View(lanes, 1, 1)).Reshape(-1);
+        var token = table.View(-1, shape.Width)
+            .Index(0, rows).View(lanes, batch, time, shape.Width);
         var place = weights["wpe.weight"].Narrow(1, 0, time).Unsqueeze(1);
-        return (token + place).View(Lanes, batch * time, shape.Width);
+        return (token + place).View(lanes, batch * time, shape.Width);
     }
 
     private Tensor Attend(
         int layer, Tensor x, long batch, long time, Tensor mask,
         Func<int, AttentionHeads, Tensor>? attend)
     {
+        var lanes = x.Size(0);
         var parts = Linear(x, $"h.{layer}.attn.c_attn")             // [lane, batch * time, 3 width]
-            .View(Lanes * batch, time, 3, shape.Heads, shape.HeadSize).Permute(2, 0, 3, 1, 4)
+            .View(lanes * batch, time, 3, shape.Heads, shape.HeadSize).Permute(2, 0, 3, 1, 4)
             .Contiguous();                                          // [3, sample, head, time, size]
         var (q, k, v) = (Part(0), Part(1), Part(2));
         var scores = q.Bmm(k.Transpose(1, 2)) * (1 / Math.Sqrt(shape.HeadSize));
@@ -94,15 +115,15 @@ internal sealed class Gpt(GptShape shape, IReadOnlyDictionary<string, Tensor> we
         if (attend is not null)
             v = Flat(attend(
                 layer, new AttentionHeads(Heads(q), Heads(k), Heads(v), Heads(attention))));
-        var mixed = attention.Bmm(v).View(Lanes * batch, shape.Heads, time, shape.HeadSize)
-            .Transpose(1, 2).Reshape(Lanes, batch * time, shape.Width);
+        var mixed = attention.Bmm(v).View(lanes * batch, shape.Heads, time, shape.HeadSize)
+            .Transpose(1, 2).Reshape(lanes, batch * time, shape.Width);
         return Linear(mixed, $"h.{layer}.attn.c_proj");
 
         Tensor Part(int i) => Flat(parts.Select(0, i));
 
-        Tensor Flat(Tensor t) => t.Reshape(Lanes * batch * shape.Heads, time, -1);
+        Tensor Flat(Tensor t) => t.Reshape(lanes * batch * shape.Heads, time, -1);
 
-        Tensor Heads(Tensor t) => t.View(Lanes * batch, shape.Heads, time, -1);
+        Tensor Heads(Tensor t) => t.View(lanes * batch, shape.Heads, time, -1);
     }
 
     // Zero where a token may look, minus infinity where it would see the future.
@@ -119,7 +140,13 @@ internal sealed class Gpt(GptShape shape, IReadOnlyDictionary<string, Tensor> we
             * Row(name, "weight") + Row(name, "bias");
 
     private Tensor Linear(Tensor x, string name) =>
-        Row(name, "bias").BAddBmm(x, weights[$"{name}.weight"]);
+        Row(name, "bias").BAddBmm(x, Matrix(name, x.Size(0)));
+
+    private Tensor Matrix(string name, long lanes)
+    {
+        var matrix = weights[$"{name}.weight"];
+        return matrix.Size(0) == lanes ? matrix : matrix.Expand(lanes, -1, -1);
+    }
 
     private Tensor Row(string name, string part) => weights[$"{name}.{part}"].Unsqueeze(1);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Mneme.Worker.Torch;
 
 /// <summary>What an OS thread needs before it trains.</summary>
@@ -15,6 +17,27 @@ public static class TorchThread
     {
         PrepareProcess();
         if (Native.PrepareThread(niceness) < 0) throw new TorchException(Native.Error());
+    }
+
+    /// <summary>Computes on a thread of its own, set up as training threads are.</summary>
+    public static T Run<T>(Func<T> compute)
+    {
+        T? result = default;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Prepare();
+                using var scope = new TensorScope();
+                result = compute();
+            }
+            catch (Exception error) { failure = ExceptionDispatchInfo.Capture(error); }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return result!;
     }
 
     private static void PrepareProcess()

@@ -170,21 +170,13 @@ internal sealed class Gpt2KnnCohort : CohortModel
         var texts = questions.Select(q => inquiry.Memory == "irrelevant" ? q.Irrelevant : q.Text);
         gpt.Logits(Tokens(texts), (layer, own) =>
         {
-            if (inquiry.IsActive(layer))
-                stored[layer] = Shuffled(
-                    new StoredAttention(own.Key, own.Value).Without(1), questions);
+            if (!inquiry.IsActive(layer)) return own.Value;
+            stored[layer] = new StoredAttention(own.Key, own.Value).Without(1);
+            if (inquiry.Memory == "shuffled")
+                stored[layer] = stored[layer].Shuffled([.. questions.Select(q => q.Order)]);
             return own.Value;
         });
         return stored;
-    }
-
-    private StoredAttention Shuffled(StoredAttention stored, Question[] questions)
-    {
-        if (inquiry.Memory != "shuffled") return stored;
-        var order = Tensor.From(
-            questions.SelectMany(q => q.Order.Select(row => (long)row)).ToArray(),
-            [Lanes.Count, 1, stored.Rows, 1], Lanes.Device).Expand(stored.Values.Shape);
-        return stored with { Values = stored.Values.Gather(2, order) };
     }
 
     private Tensor Tokens(IEnumerable<long[]> texts) => Tensor.From(
