@@ -17,6 +17,7 @@ public static class Catalog
         new SequenceSwitch(),
         new MetalearnedMemory(),
         new Titans(),
+        new TitansSequence(),
         new Gpt2Knn(),
         new Gpt2Text(),
         new NoOp(),
