@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mneme.Coordinator.Embedded;
-using Mneme.Worker.Memories;
+using Mneme.Results;
 
 namespace Mneme.Coordinator.Cli;
 

@@ -13,7 +13,8 @@ public sealed record SafetensorsIndex(
     ImmutableArray<SafetensorsEntry> Entries, ImmutableSortedDictionary<string, string> Metadata)
 {
     /// <summary>Bytes of an element, by type.</summary>
-    internal static FrozenDictionary<string, int> ElementSizes { get; } = new Dictionary<string, int>
+    internal static FrozenDictionary<string, int> ElementSizes { get; } =
+        new Dictionary<string, int>
     {
         ["F64"] = 8, ["I64"] = 8, ["U64"] = 8, ["F32"] = 4, ["I32"] = 4, ["U32"] = 4, ["F16"] = 2,
         ["BF16"] = 2, ["I16"] = 2, ["U16"] = 2, ["F8_E4M3"] = 1, ["F8_E5M2"] = 1, ["U8"] = 1,

@@ -103,10 +103,10 @@ public static class TextMemories
     {
         const int words = 4;
         var encoding = TextFiles.Encoding;
-        var (from, to) = (Math.Max(0, place - words), Math.Min(memory.Tokens.Length, place + words));
-        return TextMemory.Shown(encoding.Decode(memory.Tokens[from..place]) + "["
-            + encoding.Decode([memory.Tokens[place]]) + "]"
-            + encoding.Decode(memory.Tokens[(place + 1)..Math.Max(place + 1, to)]));
+        var tokens = memory.Tokens;
+        return TextMemory.Shown(encoding.Decode(tokens.Take(place).TakeLast(words)) + "["
+            + encoding.Decode([tokens[place]]) + "]"
+            + encoding.Decode(tokens.Skip(place + 1).Take(words)));
     }
 
     private static T With<T>(string weights, string device, Func<Gpt2Model, T> compute) =>
@@ -118,12 +118,3 @@ public static class TextMemories
             finally { model.Free(); }
         });
 }
-
-/// <summary>A stored row that a token of another text finds.</summary>
-/// <param name="Layer">Numbered from 1; heads likewise.</param>
-/// <param name="Place">The token's place in its text, from 1.</param>
-/// <param name="Rank">1 is the nearest.</param>
-/// <param name="Distance">Squared.</param>
-/// <param name="Around">The row's token in brackets, with some text around it.</param>
-public sealed record FoundRow(
-    int Layer, int Head, int Place, string Word, int Rank, int Row, float Distance, string Around);

@@ -150,7 +150,8 @@ internal sealed record TextMemory(
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, value) in facts.OrderBy(fact => fact.Key, StringComparer.Ordinal))
-            if (name != "checksum") hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{name}={value}\n"));
+            if (name != "checksum")
+                hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{name}={value}\n"));
         foreach (var array in arrays) hash.AppendData(array.Bytes.Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -162,8 +162,8 @@ internal sealed class StateDictPickle(Stream stream, string file)
 
     private void Append(object?[] values) => ((List<object?>)stack[^1]!).AddRange(values);
 
-    private byte Byte() =>
-        stream.ReadByte() is >= 0 and var one ? (byte)one : throw new EndOfStreamException("it ends");
+    private byte Byte() => stream.ReadByte() is >= 0 and var one
+        ? (byte)one : throw new EndOfStreamException("it ends");
 
     private byte[] Bytes(int count)
     {

@@ -34,7 +34,8 @@ public sealed class BytePairEncodingTests
     }
 
     [Theory]
-    [InlineData("I'll say it's John's, we've DON'T", "I|'ll| say| it|'s| John|'s|,| we|'ve| DON|'|T")]
+    [InlineData("I'll say it's John's, we've DON'T",
+        "I|'ll| say| it|'s| John|'s|,| we|'ve| DON|'|T")]
     [InlineData("a  b\n\n c   ", "a| | b|\n\n| c|   ")]
     [InlineData("x²  42½", "x|²| | 42½")]
     [InlineData("𝒳𝒴 العربية \u00a0日本", "𝒳𝒴| العربية| |\u00a0|日本")]

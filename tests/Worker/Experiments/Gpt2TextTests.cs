@@ -142,8 +142,8 @@ public sealed class Gpt2TextTests : IDisposable
     [Fact]
     public void The_specs_praise_of_cats_has_the_published_properties()
     {
-        var spec = SpecReader.Read(
-            Path.Combine(Repository.Root, "experiments/gpt2-sentiment.yaml"), [Family.Schema]).Spec!;
+        var file = Path.Combine(Repository.Root, "experiments/gpt2-sentiment.yaml");
+        var spec = SpecReader.Read(file, [Family.Schema]).Spec!;
         var text = ((Text)spec.Settings.Single(s => s.Name == "text").Value).Value;
 
         var feeling = TextFiles.Sentiment.Of(text);

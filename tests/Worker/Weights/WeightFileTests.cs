@@ -118,11 +118,11 @@ public sealed class WeightFileTests : IDisposable
         Net.WriteConfig(folder);
         var whole = File.ReadAllBytes(Saved(save));
         var damaged = Path.Combine(folder, "damaged.bin");
+        var places = new Mneme.Random.RandomStream(5, 1);
         for (var i = 0; i < 400; i++)
         {
             var bytes = (byte[])whole.Clone();
-            var place = new Mneme.Random.RandomStream(5, 1).Integer(i, Math.Min(whole.Length, 3000));
-            bytes[place] ^= (byte)(1 + i % 255);
+            bytes[places.Integer(i, Math.Min(whole.Length, 3000))] ^= (byte)(1 + i % 255);
             File.WriteAllBytes(damaged, bytes);
             try { Gpt2Model.Load(damaged, Device.Cpu).Free(); }
             catch (MalformedFileException error) { error.Message.ShouldStartWith("damaged.bin: "); }
