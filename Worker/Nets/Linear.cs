@@ -45,6 +45,13 @@ internal sealed class LinearTape
         if (layer.Bias is not null) yield return delta.Size(1) == 1 ? delta : delta.Sum([1], true);
     }
 
+    /// <summary>Gradients of the parameters of some layers, multiplied out.</summary>
+    /// <inheritdoc cref="GradientsOf"/>
+    public Dictionary<Linear, Tensor[]> Multiplied(
+        IEnumerable<Linear> layers, ReadOnlyMemory<Tensor> slopes) => layers.ToDictionary(
+            layer => layer,
+            layer => GradientsOf(layer, slopes).Select(g => g.Multiplied()).ToArray());
+
     // Uses of one layer add up, as samples of one batch do.
     private static Tensor Joined(Tensor[] parts) =>
         parts.Length == 1 ? parts[0] : Tensor.Cat(1, parts);

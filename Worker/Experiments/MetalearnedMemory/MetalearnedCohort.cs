@@ -97,7 +97,7 @@ internal sealed class MetalearnedCohort : CohortModel
         var norms = Moved(trace.Memory).Select(norm => $"{Lanes.MeanOf(norm, lane):0.###}");
         return new LaneMemory(
             [
-                ("layers", $"{MetalearnedNet.Depth}, of each sample its own"),
+                ("layers", $"{MemoryController.Depth}, of each sample its own"),
                 ("moved from the start", string.Join(" + ", norms)),
                 ("carried over a turn", Lanes[lane].Text("carry")),
             ],

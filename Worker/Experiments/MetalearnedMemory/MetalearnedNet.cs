@@ -5,105 +5,61 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Experiments;
 
-/// <summary>The net of <see cref="MetalearnedMemory"/>. In the shapes, lane is K, batch is B,
-/// sample is K * B, d is the hidden size and H the number of heads.</summary>
+/// <summary>The net of <see cref="MetalearnedMemory"/>: words, the controller with its memory, and
+/// a classifier. In the shapes, lane is K, batch is B, sample is K * B, d is the hidden size.
+/// </summary>
 internal sealed class MetalearnedNet
 {
-    public const int Depth = 3;
-
-    private readonly int lanes, batch, d, heads, readSize;
+    private readonly int lanes, batch, d;
     private readonly EpisodeKind kind;
-    private readonly bool hasFinalStep, joinsHeads;
-    private readonly Squash squash;
+    private readonly bool hasFinalStep;
     private readonly Carry carry;
-
+    private readonly MemoryController controller;
     private readonly Linear embedding;      // [lane, width, d], no bias
-    private readonly Linear controller;     // [lane, d + read + d, 4d]: of [x ; v ; h]
-    private readonly Tensor secondBias;     // [lane, 1, 4d]: an LSTM cell has two
-    private readonly Linear interaction;    // [lane, d, d + 3Hd]
-    private readonly Linear writeRate;      // [lane, d, 1 or 3]
-    private readonly Linear? feedback;      // [lane, d, 3d]: from a value to all layers' targets
-    private readonly Linear readOut;        // [lane, d + read, d]
     private readonly Linear classifier;     // [lane, d, classes]
-    private readonly Tensor[] start;        // 3 times [lane, d, d]: the memory's first weights
-    private readonly Tensor scale;          // [lane, 3]
-    private readonly Tensor[] learnedAlone; // what no linear layer holds
-    private readonly Tensor writes;         // [lane, 1]: 1, or 0 where nothing is written
 
     public MetalearnedNet(Lanes lanes, LaneState state, EpisodeKind kind)
     {
         (this.lanes, batch, this.kind) = (lanes.Count, lanes.Size("batch_size"), kind);
-        (d, heads) = (lanes.Size("hidden_size"), lanes.Size("heads"));
-        (hasFinalStep, joinsHeads) = (lanes.Flag("final_step"), lanes[0].Text("read") == "concat");
-        readSize = joinsHeads ? heads * d : d;
-        squash = Squash.Named(lanes[0].Text("activation"));
+        (d, hasFinalStep) = (lanes.Size("hidden_size"), lanes.Flag("final_step"));
         carry = Carry.Of(lanes, state, batch);
-
         embedding = new Linear(state.Add("embedding", lanes.Draw("init/embedding",
             [kind.Width, d], (stream, values) => stream.FillNormal(0, values))), null);
-        controller = Layer("controller", d + readSize + d, 4 * d, d);
-        secondBias = Uniform("controller/bias2", 1, 4 * d, d);
-        interaction = Layer("interaction", d, d + 3 * heads * d, d);
-        writeRate = Layer("write_rate", d, lanes[0].Text("write_rate") == "layer" ? Depth : 1, d);
-        feedback = lanes[0].Text("rule") == "local" ? Layer("feedback", d, Depth * d, d) : null;
-        readOut = Layer("read_out", d + readSize, d, d + readSize);
-        classifier = Layer("classifier", d, kind.Classes, d);
-        start = [.. Enumerable.Range(1, Depth).Select(l => Uniform($"start{l}", d, d, d))];
-        var learnsScale = lanes.Flag("learn_scale");
-        var scales = PerLane(lanes, Scale).Expand(lanes.Count, Depth);
-        scale = learnsScale ? state.Add("log_scale", scales.Log()) : state.Hold(scales.Clone());
-        writes = state.Hold(PerLane(lanes, lane =>
-            lane["write"] is Specs.SettingValue.Flag { Value: true } ? 1 : 0));
-        learnedAlone = [.. learnsScale ? [scale] : (Tensor[])[],
-            .. lanes.Flag("train_start") ? start : []];
-        foreach (var leaf in learnedAlone) leaf.RequireGrad();
-
-        // Weights and biases uniform in +-1/sqrt(fan in), as torch's Linear and LSTMCell.
-        Linear Layer(string name, int rows, int columns, int fanIn) => new(
-            Uniform($"{name}/weight", rows, columns, fanIn),
-            Uniform($"{name}/bias", 1, columns, fanIn));
-
-        Tensor Uniform(string name, int rows, int columns, int fanIn) => state.Add(name,
-            lanes.Draw($"init/{name}", [rows, columns],
-                (stream, values) => stream.FillUniform(0, 1 / MathF.Sqrt(fanIn), values)));
+        controller = new MemoryController(lanes, state);
+        classifier = MemoryController.Layer(lanes, state, "classifier", d, kind.Classes, d);
     }
 
-    private int Samples => lanes * batch;
-
-    private IEnumerable<Linear> Layers =>
-    [
-        embedding, controller, interaction, writeRate, readOut, classifier,
-        .. feedback is null ? (Linear[])[] : [feedback],
-    ];
+    private IEnumerable<Linear> Layers => [embedding, classifier, .. controller.Layers];
 
     public IEnumerable<Tensor> Parameters =>
-        [secondBias, .. learnedAlone, .. Layers.SelectMany(layer => layer.Parameters)];
+    [
+        controller.SecondBias, .. controller.LearnedAlone,
+        .. Layers.SelectMany(layer => layer.Parameters),
+    ];
 
-    /// <summary>What a write is multiplied by, besides its rate.   // [lane, 3]</summary>
-    public Tensor EffectiveScale => (learnedAlone.Contains(scale) ? scale.Exp() : scale) * writes;
+    /// <inheritdoc cref="MemoryController.EffectiveScale"/>
+    public Tensor EffectiveScale => controller.EffectiveScale;
 
-    /// <summary>The memory before anything is written.   // 3 times [sample, d, d]</summary>
-    public NeuralMemory Empty() => new([.. start.Select(weight =>
-        weight.Unsqueeze(1).Expand(lanes, batch, d, d).Reshape(Samples, d, d))], squash);
+    /// <inheritdoc cref="MemoryController.Empty"/>
+    public NeuralMemory Empty() => controller.Empty();
 
     /// <summary>One episode: at every time read the input, write, and read the memory.</summary>
     public EpisodeTrace Run(Episode episode, LinearTape tape)
     {
-        var state = new ControllerState(Zeros(d), Zeros(d), Zeros(readSize), Empty());
+        var state = controller.Begin();
         var x = embedding.Apply(episode.Inputs, tape).RequireGrad()
             .View(lanes, batch, kind.Times, d);
         var moments = new List<EpisodeMoment>();
-        var sizes = EffectiveScale.Unsqueeze(1).Expand(lanes, batch, Depth)
-            .Reshape(Samples, 1, Depth);
+        var sizes = controller.Sizes();
         for (var t = 0; t < kind.Times; t++)
         {
             if (kind.Turns.Contains(t)) state = carry.Over(state, Empty());
-            state = Advance(x.Select(2, t), state, sizes, tape, moments);
+            state = controller.Advance(x.Select(2, t), state, sizes, tape, moments);
         }
-        if (hasFinalStep) state = Advance(Zeros(d), state, sizes, tape, moments);
-        var output = readOut.Apply(Tensor.Cat(2, state.Hidden, state.Read), tape);
-        return new EpisodeTrace(
-            classifier.Apply(output, tape).View(Samples, kind.Classes), moments, state.Memory);
+        if (hasFinalStep)
+            state = controller.Advance(controller.NoInput(), state, sizes, tape, moments);
+        var logits = classifier.Apply(controller.Output(state, tape), tape);
+        return new EpisodeTrace(logits.View(lanes * batch, kind.Classes), moments, state.Memory);
     }
 
     /// <summary>Gradients of <see cref="Parameters"/>.</summary>
@@ -111,92 +67,16 @@ internal sealed class MetalearnedNet
     /// <param name="share">Weight of each sample's loss.   // [sample]</param>
     public Tensor[] Gradients(Tensor loss, Tensor share, LinearTape tape)
     {
-        var slopes = Autograd.Grad(
-            [loss], [.. learnedAlone, .. tape.Outputs], [share], allowUnused: true);
-        var ofOutputs = slopes.AsMemory(learnedAlone.Length);
-        var ofLayers = Layers.ToDictionary(layer => layer, layer =>
-            tape.GradientsOf(layer, ofOutputs).Select(g => g.Multiplied()).ToArray());
+        var alone = controller.LearnedAlone;
+        var slopes = Autograd.Grad([loss], [.. alone, .. tape.Outputs], [share], allowUnused: true);
+        var ofLayers = tape.Multiplied(Layers, slopes.AsMemory(alone.Length));
         return
         [
-            ofLayers[controller][1], .. slopes[..learnedAlone.Length],
+            controller.SlopeOfSecondBias(ofLayers), .. slopes[..alone.Length],
             .. Layers.SelectMany(layer => ofLayers[layer]),
         ];
     }
-
-    private ControllerState Advance(
-        Tensor x, ControllerState state, Tensor sizes, LinearTape tape, List<EpisodeMoment> moments)
-    {
-        var (hidden, cell) = Control(x, state, tape);                       // [lane, batch, d]
-        var u = interaction.Apply(hidden, tape).Tanh();                     // [.., d + 3Hd]
-        var rate = writeRate.Apply(u.Narrow(2, 0, d), tape).Sigmoid()       // [.., 1 or 3]
-            .Reshape(Samples, 1, -1);
-        var parts = u.Narrow(2, d, 3 * heads * d).Reshape(Samples, heads, 3 * d);
-        var (key, value, query) = (Part(0), Part(1), Part(2));              // [sample, H, d]
-        var memory = state.Memory;
-        var z = memory.Activations(key);
-        var sized = rate * sizes;                                           // [sample, 1, 3]
-        var rates = Enumerable.Range(0, Depth).Select(l => sized.Narrow(2, l, 1)).ToArray();
-        var written = feedback is not null
-            ? memory.Write(z, Targets(feedback, value, tape), rates)
-            : memory.Descend(z, value, rates);
-        moments.Add(new EpisodeMoment(
-            Error(z[^1], value), Error(written.Read(key), value), rate));
-        var read = written.Read(query);                                     // [sample, H, d]
-        read = joinsHeads ? read.Reshape(lanes, batch, -1)
-            : read.Mean([1], keepDimensions: false).View(lanes, batch, d);
-        return new ControllerState(hidden, cell, read, written);
-
-        Tensor Part(int i) => parts.Narrow(2, i * d, d);
-    }
-
-    // An LSTM cell over [x ; v], gates in the order input, forget, cell, output.
-    private (Tensor Hidden, Tensor Cell) Control(Tensor x, ControllerState state, LinearTape tape)
-    {
-        var gates = controller.Apply(Tensor.Cat(2, x, state.Read, state.Hidden), tape) + secondBias;
-        var cell = Gate(1).Sigmoid() * state.Cell + Gate(0).Sigmoid() * Gate(2).Tanh();
-        return (Gate(3).Sigmoid() * cell.Tanh(), cell);
-
-        Tensor Gate(int i) => gates.Narrow(2, i * d, d);
-    }
-
-    // The learned map from a value to what every layer should give for its key.
-    private Tensor[] Targets(Linear feedback, Tensor value, LinearTape tape)
-    {
-        var all = feedback.Apply(value.Reshape(lanes, batch * heads, d), tape)
-            .View(Samples, heads, Depth * d);
-        return [.. Enumerable.Range(0, Depth).Select(l => all.Narrow(2, l * d, d))];
-    }
-
-    private static Tensor Error(Tensor found, Tensor value) =>
-        (found - value).Square().Mean([1, 2], keepDimensions: false);       // [sample]
-
-    private Tensor Zeros(int width) =>
-        Tensor.Zeros([lanes, batch, width], device: embedding.Weight.Device);
-
-    // [lane, 1]
-    private static Tensor PerLane(Lanes lanes, Func<Lane, double> value) =>
-        lanes.Coefficient(value).View(lanes.Count, 1);
-
-    private static double Scale(Lane lane)
-    {
-        double d = lane.Integer("hidden_size"), heads = lane.Integer("heads");
-        return lane.Text("scale") switch
-        {
-            "2/hd" => 2 / (heads * d), "1/hd" => 1 / (heads * d), "1/h" => 1 / heads, _ => 1,
-        };
-    }
 }
-
-/// <summary>What goes from one time to the next.   // [lane, batch, d] twice, [lane, batch,
-/// read]</summary>
-internal sealed record ControllerState(
-    Tensor Hidden, Tensor Cell, Tensor Read, NeuralMemory Memory);
-
-/// <summary>What was seen of one write.</summary>
-/// <param name="Before">How far the memory was from the value it should hold.   // [sample]</param>
-/// <param name="After">And after the write.   // [sample]</param>
-/// <param name="Rate">[sample, 1, 1 or 3]</param>
-internal sealed record EpisodeMoment(Tensor Before, Tensor After, Tensor Rate);
 
 /// <param name="Logits">[sample, classes]</param>
 internal sealed record EpisodeTrace(
