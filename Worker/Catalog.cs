@@ -16,6 +16,7 @@ public static class Catalog
         new Dam(),
         new SequenceSwitch(),
         new MetalearnedMemory(),
+        new MetalearnedDialogue(),
         new Titans(),
         new TitansSequence(),
         new Gpt2Knn(),

@@ -1,5 +1,6 @@
 using Mneme.Worker.Cohorts;
 using Mneme.Worker.Memories;
+using Mneme.Worker.Nets;
 using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Experiments;
@@ -13,7 +14,7 @@ internal sealed class TitansBlock
 
     private readonly int lanes, batch, segment, chunk, width, kernel, layers;
     private readonly string variant, order;
-    private readonly Dictionary<string, Tensor> weights = [];       // [lane, ...]
+    private readonly NamedWeights weights;
     private readonly WindowAttention attention;
     private readonly Tensor writes;                                 // [sample, 1, 1]: 1, or 0
 
@@ -26,15 +27,15 @@ internal sealed class TitansBlock
         (variant, order) = (lanes[0].Text("variant"), lanes[0].Text("second_order"));
         layers = lanes.Size("memory_layers");
         var heads = lanes.Size("heads");
-        AddWeights(lanes, state, vocabulary, heads);
-        attention = new WindowAttention(heads, segment, Linear, weights["distances"],
+        weights = new NamedWeights(lanes, state);
+        AddWeights(lanes, vocabulary, heads);
+        attention = new WindowAttention(heads, segment, weights.Linear, weights["distances"],
             weights["recalled_distances"]);
         writes = state.Hold(lanes.PerSample(lanes.Each(lane =>
             ((Specs.SettingValue.Flag)lane["write"]).Value ? 1f : 0f), batch));
-        foreach (var weight in weights.Values) weight.RequireGrad();
     }
 
-    public IReadOnlyDictionary<string, Tensor> Weights => weights;
+    public NamedWeights Weights => weights;
 
     public bool HasMemory => variant != "attention";
 
@@ -43,7 +44,7 @@ internal sealed class TitansBlock
     public BlockTrace Run(Tensor tokens)
     {
         var trace = new BlockTrace();
-        var x = Embed(tokens);                                              // [lane, batch, T, d]
+        var x = weights.Rows("embedding", tokens);                          // [lane, batch, T, d]
         var mixed = variant switch
         {
             "mac" => AsContext(x, trace),
@@ -52,8 +53,8 @@ internal sealed class TitansBlock
             "attention" => Attend(x),
             _ => Scan(Begin(), x, trace).Reads,
         };
-        var y = Norm(x + Linear("output", mixed), "final_norm");
-        trace.Logits = Linear("head", y);
+        var y = Norm(x + weights.Linear("output", mixed), "final_norm");
+        trace.Logits = weights.Linear("head", y);
         return trace;
     }
 
@@ -93,7 +94,7 @@ internal sealed class TitansBlock
         var time = (int)x.Size(2);
         var (k, v) = (Unit(Mapped("key", x)), Mapped("value", x));          // [sample, T, d]
         var q = Queries(x);
-        var rates = (Linear("gates", x) + weights["gate_bias"].View(lanes, 1, 1, 3)).Sigmoid()
+        var rates = (weights.Linear("gates", x) + weights["gate_bias"].View(lanes, 1, 1, 3)).Sigmoid()
             .View(lanes * batch, time, 3);
         trace.Add(rates, Inner.Of(memory.Read(k), v));
         var reads = new Tensor[time];
@@ -129,7 +130,7 @@ internal sealed class TitansBlock
     // [sample, T, d]
     private Tensor Mapped(string name, Tensor x)
     {
-        var mapped = Linear(name, x);
+        var mapped = weights.Linear(name, x);
         var (taps, time) = (weights[$"{name}_convolution"], x.Size(2));     // [lane, kernel, d]
         var sum = mapped * Tap(0);
         for (var back = 1; back < Math.Min(kernel, time); back++)
@@ -140,18 +141,7 @@ internal sealed class TitansBlock
         Tensor Tap(int back) => taps.Narrow(1, back, 1).Unsqueeze(1);
     }
 
-    private Tensor Embed(Tensor tokens)
-    {
-        var table = weights["embedding"];
-        var first = Tensor.Arange(lanes, device: tokens.Device) * table.Size(1);
-        return table.View(-1, width).Index(0, (tokens + first.View(-1, 1, 1)).Reshape(-1))
-            .View(lanes, batch, -1, width);
-    }
-
     private Tensor Persistent() => weights["persistent"].Unsqueeze(1).Expand(lanes, batch, -1, -1);
-
-    private Tensor Linear(string name, Tensor x) => x.Reshape(lanes, -1, x.Size(3))
-        .Bmm(weights[name]).View(lanes, batch, x.Size(2), -1);
 
     private Tensor Norm(Tensor x, string name) =>
         LayerNorm.Call(x, new[] { (long)width }, Argument.None, Argument.None, 1e-5)
@@ -162,31 +152,27 @@ internal sealed class TitansBlock
     private static Tensor Unit(Tensor x) =>
         x / (x.Square().Sum([2], keepDimensions: true).Sqrt() + 1e-6);
 
-    private void AddWeights(Lanes all, LaneState state, int vocabulary, int heads)
+    private void AddWeights(Lanes all, int vocabulary, int heads)
     {
-        Uniform("embedding", [vocabulary, width], 1);
+        var bound = 1 / MathF.Sqrt(width);
+        weights.AddUniform("embedding", [vocabulary, width], 1);
         foreach (var name in new[] { "key", "value", "query", "output", "attention_query",
             "attention_key", "attention_value" })
-            Uniform(name, [width, width], 1 / MathF.Sqrt(width));
-        Uniform("head", [width, vocabulary], 1 / MathF.Sqrt(width));
-        Uniform("persistent", [all.Size("persistent"), width], 1);
-        for (var l = 0; l < layers; l++) Uniform($"start{l}", [width, width], .02f);
+            weights.AddUniform(name, [width, width], bound);
+        weights.AddUniform("head", [width, vocabulary], bound);
+        weights.AddUniform("persistent", [all.Size("persistent"), width], 1);
+        for (var l = 0; l < layers; l++) weights.AddUniform($"start{l}", [width, width], .02f);
         foreach (var name in new[] { "key", "value", "query" })
-            Uniform($"{name}_convolution", [kernel, width], 1);
+            weights.AddUniform($"{name}_convolution", [kernel, width], 1);
         foreach (var name in new[] { "attention_norm", "memory_norm", "final_norm" })
-            weights[name] = state.Add(name, Tensor.Ones([lanes, width], device: all.Device));
+            weights.AddFull(name, [width], 1);
         foreach (var name in new[] { "distances", "recalled_distances" })
-            weights[name] = state.Add(name, Tensor.Zeros(
-                [lanes, heads, segment], device: all.Device));
-        weights["gates"] = state.Add("gates", Tensor.Zeros([lanes, width, 3], device: all.Device));
-        weights["gate_bias"] = state.Add("gate_bias", Tensor.From(
+            weights.AddFull(name, [heads, segment], 0);
+        weights.AddFull("gates", [width, 3], 0);
+        weights.Add("gate_bias", Tensor.From(
             all.Each(lane => new[] { "theta", "eta", "alpha" }.Select(lane.Real)
                 .Select(p => (float)Math.Log(p / (1 - p)))).SelectMany(bias => bias).ToArray(),
             [lanes, 3], all.Device));
-
-        void Uniform(string name, long[] shape, float bound) => weights[name] = state.Add(
-            name, all.Draw($"init/{name}", shape,
-                (stream, values) => stream.FillUniform(0, bound, values)));
     }
 }
 

@@ -20,7 +20,7 @@ internal sealed class TitansSequenceCohort : CohortModel
     {
         task = new TokenTask(lanes);
         block = new TitansBlock(lanes, State, task.Vocabulary);
-        (names, weights) = ([.. block.Weights.Keys], [.. block.Weights.Values]);
+        (names, weights) = (block.Weights.Names, block.Weights.All);
         adam = State.Add("adam", new Adam(weights, State.Hold(lanes.Vector("learning_rate"))));
         clip = State.Hold(lanes.Vector("clip"));
         log = new TrainingLog(State, lanes.Count, 1, lanes.Device, DType.Float32);
