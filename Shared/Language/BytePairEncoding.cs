@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -13,7 +14,7 @@ public sealed class BytePairEncoding
 
     private readonly Dictionary<string, int> tokens = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, string), int> ranks = [];
-    private readonly Dictionary<string, int[]> pieces = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int[]> pieces = new(StringComparer.Ordinal);
     private readonly string[] words;
 
     /// <param name="encoder">A JSON object: tokens, in stand-in letters, and their numbers.</param>

@@ -9,9 +9,9 @@ public static class TextFiles
     internal const string Lexicon = "vader_lexicon.txt";
 
     private static readonly Lazy<BytePairEncoding> Gpt2 =
-        new(() => new BytePairEncoding(Read(Encoder), Read(Merges)));
+        new(() => new BytePairEncoding(Bytes(Encoder), Bytes(Merges)));
 
-    private static readonly Lazy<Vader> Words = new(() => new Vader(Read(Lexicon)));
+    private static readonly Lazy<Vader> Words = new(() => new Vader(Bytes(Lexicon)));
 
     /// <summary>GPT-2's encoding.</summary>
     /// <exception cref="TextFileMissingException">A table is not there.</exception>
@@ -21,7 +21,7 @@ public static class TextFiles
     /// <inheritdoc cref="Encoding"/>
     public static Vader Sentiment => Words.Value;
 
-    private static byte[] Read(string name)
+    internal static byte[] Bytes(string name)
     {
         var folder = Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } given
             ? given : Path.Combine(AppContext.BaseDirectory, "text");

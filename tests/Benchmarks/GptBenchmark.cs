@@ -82,9 +82,9 @@ internal static class GptBenchmark
         long Next()
         {
             using var scope = new TensorScope();
-            var logits = gpt.Logits(
+            var logits = gpt.LastLogits(
                 Tensor.From(text.ToArray(), [1, 1, text.Count], device), Attend);
-            return (long)logits.Select(2, text.Count - 1).View(-1).ArgMax(0).Item();
+            return (long)logits.View(-1).ArgMax(0).Item();
         }
     }
 

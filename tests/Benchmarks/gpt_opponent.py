@@ -57,7 +57,7 @@ def following(text):
         h = linear(F.layer_norm(x, (C,), *b['n2']), b['up'])
         h = .5 * h * (1 + torch.tanh(math.sqrt(2 / math.pi) * (h + .044715 * h ** 3)))
         x = x + linear(h, b['down'])
-    return int((F.layer_norm(x, (C,), *norm) @ wte.T)[-1].argmax())
+    return int((F.layer_norm(x[-1:], (C,), *norm) @ wte.T).argmax())
 
 
 text = list(range(prompt))

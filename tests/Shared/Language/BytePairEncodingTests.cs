@@ -59,6 +59,19 @@ public sealed class BytePairEncodingTests
     }
 
     [Fact]
+    public void Many_threads_may_encode_at_once()
+    {
+        var fresh = new BytePairEncoding(TextFiles.Bytes(TextFiles.Encoder),
+            TextFiles.Bytes(TextFiles.Merges));
+        string[] words = [.. Enumerable.Range(0, 2000).Select(i => $" word{i * 7919}")];
+
+        Parallel.For(0, 16, _ =>
+        {
+            foreach (var word in words) fresh.Decode(fresh.Encode(word)).ShouldBe(word);
+        });
+    }
+
+    [Fact]
     public void Equal_neighbours_are_joined_from_the_left_everywhere() =>
         Gpt2.Decode(Gpt2.Encode(new string('a', 1001))).ShouldBe(new string('a', 1001));
 
