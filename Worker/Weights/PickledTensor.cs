@@ -55,15 +55,28 @@ internal sealed record PickledTensor(
 
     private StoredTensor Checked(string file, string name, Func<PickledStorage, byte[]> bytes)
     {
-        Int128 last = Offset;
-        for (var axis = 0; axis < Shape.Length && axis < Strides.Length; axis++)
-            last += (Int128)(Shape[axis] - 1) * Strides[axis];
-        if (Shape.Length != Strides.Length || Shape.Any(size => size <= 0) || Offset < 0
-            || Strides.Any(stride => stride < 0) || last >= Storage.Count)
+        if (!IsInside())
             throw new MalformedFileException(file,
                 $"tensor '{name}' [{string.Join(", ", Shape)}] reaches beyond its storage of "
                 + $"{Storage.Count} numbers");
         return new StoredTensor(name, Storage.Type, Shape, () => InOrder(bytes(Storage)));
+    }
+
+    // Nor does it show one number in more places than there are numbers.
+    private bool IsInside()
+    {
+        if (Shape.Length != Strides.Length || Shape.Length > ArrayTypes.MaximumAxes || Offset < 0
+            || Shape.Any(size => size <= 0 || size > Storage.Count)
+            || Strides.Any(stride => stride < 0 || stride > Storage.Count))
+            return false;
+        var (last, count) = ((Int128)Offset, (Int128)1);
+        for (var axis = 0; axis < Shape.Length; axis++)
+        {
+            last += (Int128)(Shape[axis] - 1) * Strides[axis];
+            count *= Shape[axis];
+            if (count > Storage.Count) return false;
+        }
+        return last < Storage.Count;
     }
 
     private byte[] InOrder(byte[] storage)

@@ -14,6 +14,7 @@ internal sealed class StateDictPickle(Stream stream, string file)
 {
     public const byte FirstByte = 0x80;
     private const int MostText = 1 << 16, MostValues = 1 << 22;
+    private const long MostNumbers = 1L << 40;
     private const string Dict = "collections OrderedDict";
     private const string Tensor = "torch._utils _rebuild_tensor_v2";
     private const string Parameter = "torch._utils _rebuild_parameter";
@@ -142,9 +143,9 @@ internal sealed class StateDictPickle(Stream stream, string file)
 
     // ('storage', type, key, place, count), and in old files a view, which is not supported.
     private PickledStorage Storage(object?[] id) =>
-        id is ["storage", PickledName type, string key, _, long count, ..]
+        id is ["storage", PickledName type, string key, _, long and >= 0 and <= MostNumbers, ..]
             && (id.Length == 5 || id[5] is null)
-            ? new PickledStorage(PickledStorage.TypeOf(type.Name), key, count)
+            ? new PickledStorage(PickledStorage.TypeOf(type.Name), key, (long)id[4]!)
             : throw Refused("it has a storage of another kind");
 
     // What torch notes on a dict beside its entries.

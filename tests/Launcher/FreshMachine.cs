@@ -36,6 +36,9 @@ internal sealed class FreshMachine : IDisposable
         Install("dpkg-query", "grep -qx -- \"${*: -1}\" \"$FAKE/installed\" && echo -n installed");
         Install("dotnet", Dotnet);
         Install("apt-get", Apt);
+        Install("npm", "echo \"npm $*\" >>\"$FAKE/calls\"; touch \"$4/package.tgz\"");
+        Install("tar", "mkdir -p \"$4/package\"; echo table >\"$4/$5\"");
+        Install("sha256sum", "exit ${FAKE_DAMAGED:-0}");
         Write("installed", "");
         Write("calls", "");
     }

@@ -219,6 +219,29 @@ public sealed class LauncherTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Tables_for_texts_are_fetched_once()
+    {
+        machine.Run("setup", "text").ExitCode.ShouldBe(0);
+        machine.Run("setup", "text").ExitCode.ShouldBe(0);
+
+        machine.Calls.Count(call => call.StartsWith("npm pack", StringComparison.Ordinal))
+            .ShouldBe(3);
+        foreach (var table in new[] { "encoder.json", "vocab.bpe", "vader_lexicon.txt" })
+            File.Exists(machine.At($"tree/.build/text/{table}")).ShouldBeTrue(table);
+    }
+
+    [Fact]
+    public void A_table_that_is_not_the_published_one_is_not_kept()
+    {
+        machine.Environment["FAKE_DAMAGED"] = "1";
+
+        machine.Run("setup", "text").ExitCode.ShouldBe(1);
+
+        Directory.Exists(machine.At("tree/.build/text")).ShouldBeFalse();
+        Directory.GetDirectories(machine.At("tree/.build"), "text.*").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Without_a_command_it_says_what_it_can_do_and_builds_nothing()
     {
         var help = machine.Run();

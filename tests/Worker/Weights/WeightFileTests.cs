@@ -79,6 +79,9 @@ public sealed class WeightFileTests : IDisposable
     [InlineData("torch.save(p['wte.weight'], path)", "saved.bin: it holds no dict of tensors")]
     [InlineData("torch.save({n: t.long() for n, t in p.items()}, path)",
         "saved.bin: tensor 'wte.weight' is I64, no floating-point numbers")]
+    [InlineData("p['wte.weight'] = torch.zeros(1).expand(1 << 40, 12)\ntorch.save(p, path)",
+        "saved.bin: tensor 'wte.weight' [1099511627776, 12] reaches beyond its storage of "
+        + "1 numbers")]
     [InlineData("import pickle\npickle.dump(1, open(path, 'wb'))",
         "saved.bin: it is a pickle, but none of PyTorch's")]
     [InlineData("import zipfile\nzipfile.ZipFile(path, 'w').writestr('a', 'b')",
