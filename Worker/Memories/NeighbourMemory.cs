@@ -45,10 +45,16 @@ internal sealed record StoredAttention(Tensor Keys, Tensor Values)
 internal static class Neighbours
 {
     // Rows that are compared at once; as many distances are in memory for every query.
-    private const long Chunk = 1 << 16;
+    private const long Chunk = 1 << 13;
 
     // Differences are taken one by one up to here; beyond, by |a|^2 - 2ab + |b|^2 first.
     private const long FewRows = 512;
+
+    // More candidates than asked for: rounding may have exchanged a few.
+    private const long Spare = 8;
+
+    private static readonly Operator Norm = new("aten::linalg_vector_norm");
+    private static readonly Operator PairDistances = new("aten::cdist");
 
     /// <summary>The nearest rows of each query, nearest first; of equals the lower row.</summary>
     /// <param name="queries">[n, query, size]</param>
@@ -56,25 +62,35 @@ internal static class Neighbours
     /// <returns>Rows and squared distances.   // [n, query, count]</returns>
     public static (Tensor Rows, Tensor Distances) Nearest(Tensor queries, Tensor rows, long count)
     {
-        if (rows.Size(1) <= FewRows)
-        {
-            var all = (queries.Unsqueeze(2) - rows.Unsqueeze(1)).Square().Sum(3);
-            return First(all, null, count);
-        }
-        Tensor? candidates = null;
+        var candidates = Sort(rows.Size(1) <= FewRows
+            ? OfFew(queries, rows, count) : OfMany(queries, rows, count)).Values;
+        var keys = Take(rows, candidates);                          // [n, query, candidate, size]
+        var (distances, places) = Sort((queries.Unsqueeze(2) - keys).Square().Sum(3));
+        return (candidates.Gather(2, places.Narrow(2, 0, count)), distances.Narrow(2, 0, count));
+    }
+
+    private static Tensor OfFew(Tensor queries, Tensor rows, long count)
+    {
+        const double euclidean = 2;
+        const long oneByOne = 2;
+        var distances = PairDistances.Call(queries, rows, euclidean, oneByOne);
+        return Sort(distances).Places.Narrow(2, 0, Math.Min(count + Spare, rows.Size(1)));
+    }
+
+    private static Tensor OfMany(Tensor queries, Tensor rows, long count)
+    {
+        var found = new List<Tensor>();
         for (long from = 0; from < rows.Size(1); from += Chunk)
         {
+            using var scope = new TensorScope();
             var part = rows.Narrow(1, from, Math.Min(Chunk, rows.Size(1) - from));
-            var near = part.Square().Sum(2).Unsqueeze(1).Expand(-1, queries.Size(1), -1)
+            var near = Norm.Call(part, 2.0, new[] { 2L }, false, Argument.None).Square()
+                .Unsqueeze(1).Expand(-1, queries.Size(1), -1)
                 .BAddBmm(queries * -2.0, part.Transpose(1, 2));
-            // More than asked for: rounding may have exchanged a few.
-            var (_, found) = (-near).TopK(Math.Min(count + 8, part.Size(1)));
-            found += from;
-            candidates = candidates is null ? found : Tensor.Cat(2, candidates, found);
+            var (_, places) = (-near).TopK(Math.Min(count + Spare, part.Size(1)));
+            found.Add(scope.MoveOut(places + from));
         }
-        var sorted = Sort(candidates!).Values;                      // lower rows first
-        var keys = Take(rows, sorted);                              // [n, query, candidate, size]
-        return First((queries.Unsqueeze(2) - keys).Square().Sum(3), sorted, count);
+        return Tensor.Cat(2, [.. found]);
     }
 
     /// <summary>Rows by their numbers.</summary>
@@ -86,14 +102,6 @@ internal static class Neighbours
         var flat = which.Reshape(which.Size(0), -1, 1).Expand(-1, -1, rows.Size(2));
         return rows.Gather(1, flat)
             .View(which.Size(0), which.Size(1), which.Size(2), rows.Size(2));
-    }
-
-    private static (Tensor Rows, Tensor Distances) First(
-        Tensor distances, Tensor? numbers, long count)
-    {
-        var (values, places) = Sort(distances);
-        places = places.Narrow(2, 0, count);
-        return (numbers is null ? places : numbers.Gather(2, places), values.Narrow(2, 0, count));
     }
 
     // Stable: what is equal stays in its order.

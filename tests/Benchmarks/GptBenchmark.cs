@@ -13,10 +13,10 @@ internal static class GptBenchmark
 {
     private const int Prompt = 16, Stored = 140, Neighbours = 5;
 
-    private static readonly (string Name, GptShape Shape, int Tokens, int Layer)[] Sizes =
+    private static readonly Writing[] Sizes =
     [
-        ("small", new GptShape(3, 4, 64, 64, 86), 40, 1),
-        ("gpt2", new GptShape(12, 12, 768, 1024, 50257), 4, 9),
+        new("small", new GptShape(3, 4, 64, 64, 86), Tokens: 40, Texts: 25, Layer: 1),
+        new("gpt2", new GptShape(12, 12, 768, 1024, 50257), Tokens: 4, Texts: 5, Layer: 9),
     ];
 
     public static void Run(string python, Device device, int rounds)
@@ -24,18 +24,18 @@ internal static class GptBenchmark
         Console.WriteLine($"\ntokens per second, a prompt of {Prompt} tokens, random weights, "
             + $"{device}; medians of {rounds} rounds");
         Console.WriteLine("size   memory  Mneme    PyTorch  ratio");
-        foreach (var (name, shape, tokens, layer) in Sizes)
+        foreach (var size in Sizes)
         {
             using var scope = new TensorScope();
-            var gpt = Random(shape, device);
+            var gpt = Random(size.Shape, device);
             foreach (var rows in new[] { 0, Stored })
             {
                 var pairs = Enumerable.Range(0, rounds).Select(_ => (
-                    Own: Write(gpt, tokens, rows, layer, device),
-                    Theirs: Opponent(python, shape, tokens, rows, layer, device))).ToArray();
+                    Own: Write(gpt, size, rows, device),
+                    Theirs: Opponent(python, size, rows, device))).ToArray();
                 var (own, theirs) = (Median(pairs.Select(p => p.Own)),
                     Median(pairs.Select(p => p.Theirs)));
-                Console.WriteLine($"{name,-6} {rows,6}  {own,-7:F1}  {theirs,-7:F1}  "
+                Console.WriteLine($"{size.Name,-6} {rows,6}  {own,-7:F1}  {theirs,-7:F1}  "
                     + $"{own / theirs:F2}");
             }
         }
@@ -62,7 +62,7 @@ internal static class GptBenchmark
         }
     }
 
-    private static double Write(Gpt gpt, int tokens, int rows, int layer, Device device)
+    private static double Write(Gpt gpt, Writing size, int rows, Device device)
     {
         using var still = Autograd.NoGrad();
         var shape = gpt.Shape;
@@ -71,15 +71,18 @@ internal static class GptBenchmark
             Normal([1, shape.Heads, rows, shape.HeadSize], device));
         var recall = new NeighbourRecall(0, 5, 1000, .1, Neighbours, WithOwn: false);
         Tensor Attend(int at, AttentionHeads own) =>
-            at == layer && stored is not null ? recall.Mix(own, stored).Value : own.Value;
-        var text = Enumerable.Range(0, Prompt).Select(i => (long)i).ToList();
-        Next();     // warm
-        return tokens / Time(() =>
+            at == size.Layer && stored is not null ? recall.Mix(own, stored).Value : own.Value;
+        Next([0]);      // warm
+        return size.Texts * size.Tokens / Time(() =>
         {
-            for (var i = 0; i < tokens; i++) text.Add(Next());
+            for (var once = 0; once < size.Texts; once++)
+            {
+                var text = Enumerable.Range(0, Prompt).Select(i => (long)i).ToList();
+                for (var i = 0; i < size.Tokens; i++) text.Add(Next(text));
+            }
         });
 
-        long Next()
+        long Next(List<long> text)
         {
             using var scope = new TensorScope();
             var logits = gpt.LastLogits(
@@ -89,14 +92,20 @@ internal static class GptBenchmark
     }
 
     private static double Opponent(
-        string python, GptShape shape, int tokens, int rows, int layer, Device device)
+        string python, Writing size, int rows, Device device)
     {
+        var shape = size.Shape;
         var script = Path.Combine(AppContext.BaseDirectory, "gpt_opponent.py");
         using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(python,
         [
             script, $"{shape.Layers}", $"{shape.Heads}", $"{shape.Width}", $"{shape.Context}",
-            $"{shape.Vocabulary}", $"{tokens}", $"{rows}", $"{layer}", device.Name, $"{Prompt}",
-        ]) { RedirectStandardOutput = true })!;
+            $"{shape.Vocabulary}", $"{size.Tokens}", $"{rows}", $"{size.Layer}", device.Name,
+            $"{Prompt}", $"{size.Texts}",
+        ])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["OPENBLAS_NUM_THREADS"] = "1", ["OMP_NUM_THREADS"] = "1" },
+        })!;
         var line = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return double.TryParse(line, CultureInfo.InvariantCulture, out var rate)
@@ -125,3 +134,7 @@ internal static class GptBenchmark
     private static double Median(IEnumerable<double> values) =>
         values.Order().ElementAt(values.Count() / 2);
 }
+
+/// <param name="Tokens">Written in each text.</param>
+/// <param name="Layer">The one that recalls, from 0.</param>
+internal sealed record Writing(string Name, GptShape Shape, int Tokens, int Texts, int Layer);

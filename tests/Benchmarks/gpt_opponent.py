@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 L, H, C, context, V, tokens, rows, layer = map(int, sys.argv[1:9])
-device, prompt = sys.argv[9], int(sys.argv[10])
+device, prompt, texts = sys.argv[9], int(sys.argv[10]), int(sys.argv[11])
 torch.set_num_threads(1)
 torch.manual_seed(1)
 f = C // H
@@ -60,9 +60,10 @@ def following(text):
     return int((F.layer_norm(x[-1:], (C,), *norm) @ wte.T).argmax())
 
 
-text = list(range(prompt))
-following(text)
+following([0])
 began = time.perf_counter()
-for _ in range(tokens):
-    text.append(following(text))
-print(tokens / (time.perf_counter() - began))
+for _ in range(texts):
+    text = list(range(prompt))
+    for _ in range(tokens):
+        text.append(following(text))
+print(texts * tokens / (time.perf_counter() - began))
