@@ -3,7 +3,8 @@ using Mneme.Worker.Torch;
 
 namespace Mneme.Worker.Nets;
 
-/// <summary>Parameters of all lanes by name, and the maps that they make.   // [lane, ...]</summary>
+/// <summary>Parameters of all lanes by name, and the maps that they make.   // [lane, ...]
+/// </summary>
 internal sealed class NamedWeights(Lanes lanes, LaneState state)
 {
     private readonly Dictionary<string, Tensor> weights = [];

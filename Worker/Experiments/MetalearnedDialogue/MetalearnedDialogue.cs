@@ -21,7 +21,7 @@ public sealed class MetalearnedDialogue : ExperimentFamily
         Settings:
         [
             Size("names", 8, "as the source; 13 other words make 21 tokens", 2, 4096),
-            Size("hidden_size", 32, "the source's minimal example has 32, its dialogue 16", 2, 1024),
+            Size("hidden_size", 32, "the source's dialogue has 16", 2, 1024),
             Size("heads", 2, "of the memory; also of the attentions", 1, 64),
             Size("layers", 2, "of each encoder and of the decoder, as the source", 1, 12),
             Size("feed_forward", 64, "the source has 2048, too wide for two cores", 1, 65536),

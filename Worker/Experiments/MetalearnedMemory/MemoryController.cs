@@ -63,7 +63,8 @@ internal sealed class MemoryController
 
     public IEnumerable<Linear> Layers =>
     [
-        controller, interaction, writeRate, readOut, .. feedback is null ? (Linear[])[] : [feedback],
+        controller, interaction, writeRate, readOut,
+        .. feedback is null ? (Linear[])[] : [feedback],
     ];
 
     public Tensor SecondBias => secondBias;

@@ -94,8 +94,8 @@ internal sealed class TitansBlock
         var time = (int)x.Size(2);
         var (k, v) = (Unit(Mapped("key", x)), Mapped("value", x));          // [sample, T, d]
         var q = Queries(x);
-        var rates = (weights.Linear("gates", x) + weights["gate_bias"].View(lanes, 1, 1, 3)).Sigmoid()
-            .View(lanes * batch, time, 3);
+        var rates = (weights.Linear("gates", x) + weights["gate_bias"].View(lanes, 1, 1, 3))
+            .Sigmoid().View(lanes * batch, time, 3);
         trace.Add(rates, Inner.Of(memory.Read(k), v));
         var reads = new Tensor[time];
         var slopes = Array.Empty<Tensor[]>();

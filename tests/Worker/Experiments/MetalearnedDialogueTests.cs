@@ -64,6 +64,33 @@ public sealed class MetalearnedDialogueTests
             return (h, cell, v, M), lin('read_out', torch.cat([h, v], 1)), missed
         """;
 
+    // Two turns, there and back again; g holds weights, contexts and turns.
+    private const string Turns = """
+        H, L, B, d = 2, 2, 2, 6
+        start = [p[f'start{l}'].detach().expand(B, d, d) for l in (1, 2, 3)]
+        zero = torch.zeros(B, d)
+        c = [torch.tensor(x, dtype=torch.float64).view(B, 1, d) for x in g['contexts']]
+        x, s, loss, missed = c[0], (zero, zero, zero, start), 0, []
+        def remember(x, s):
+            s, o, m = step(x[:, 0], s)
+            missed.append(m)
+            return o.unsqueeze(1), s
+        for i, (said, shifted, reply) in enumerate(g['turns']):
+            if i and g['carry'] == 'memory': x = c[i]
+            if i: s = (zero, zero, zero, s[3])
+            x, s = remember(x, s)
+            e = stack('reader', words(torch.tensor(said).view(B, -1)), x)
+            x = stack('summary', x, e)
+            y = own('head', stack('writer', words(torch.tensor(shifted).view(B, -1)), e, True))
+            loss = loss + F.cross_entropy(y.flatten(0, 1), torch.tensor(reply))
+            if g['steps'] == 'both': x, s = remember(x, s)
+        (loss + 4 * torch.stack(missed).mean()).backward()
+        out = {n: (torch.zeros_like(t) if t.grad is None else t.grad).flatten().tolist()
+               for n, t in p.items()}
+        out['loss'] = [loss.item()]
+        print(json.dumps(out))
+        """;
+
     [PyTorchTheory, InlineData("before", "all"), InlineData("both", "memory")]
     public void Loss_and_gradients_are_PyTorchs(string steps, string carry) =>
         TrainingThread.Run(() =>
@@ -73,51 +100,7 @@ public sealed class MetalearnedDialogueTests
             ("batch_size", new Integer(2)))], Device.Cpu);
         using var cohort = new DialogueCohort(lanes);
         var lesson = cohort.Study(cohort.DialogueAt(4));
-        var input = JsonSerializer.Serialize(new
-        {
-            weights = cohort.State.Save().Where(array => !array.Name.Contains("adam"))
-                .Where(array => !array.Name.Contains("log")).ToDictionary(array => array.Name,
-                    array => new
-                    {
-                        shape = array.Shape.Skip(1).ToArray(),
-                        values = array.As<float>().ToArray(),
-                    }),
-            contexts = lesson.Dialogue.Context.Select(c => c.Detach().ToArray<float>()),
-            turns = lesson.Dialogue.Turns.Select(turn => new[]
-            {
-                turn.Said.ToArray<long>(), turn.Shifted.ToArray<long>(), turn.Reply.ToArray<long>(),
-            }),
-        });
-        var theirs = PyTorch.Run<Dictionary<string, double[]>>($$"""
-            torch.set_default_dtype(torch.float64)
-            g = json.loads('''{{input}}''')
-            H, L, B, d = 2, 2, 2, 6
-            p = {n: torch.tensor(w['values'], dtype=torch.float64).view(w['shape']).requires_grad_()
-                 for n, w in g['weights'].items()}
-            {{Net}}
-            start = [p[f'start{l}'].detach().expand(B, d, d) for l in (1, 2, 3)]
-            zero = torch.zeros(B, d)
-            c = [torch.tensor(x, dtype=torch.float64).view(B, 1, d) for x in g['contexts']]
-            x, s, loss, missed = c[0], (zero, zero, zero, start), 0, []
-            def remember(x, s):
-                s, o, m = step(x[:, 0], s)
-                missed.append(m)
-                return o.unsqueeze(1), s
-            for i, (said, shifted, reply) in enumerate(g['turns']):
-                if i and '{{carry}}' == 'memory': x = c[i]
-                if i: s = (zero, zero, zero, s[3])
-                x, s = remember(x, s)
-                e = stack('reader', words(torch.tensor(said).view(B, -1)), x)
-                x = stack('summary', x, e)
-                y = own('head', stack('writer', words(torch.tensor(shifted).view(B, -1)), e, True))
-                loss = loss + F.cross_entropy(y.flatten(0, 1), torch.tensor(reply))
-                if '{{steps}}' == 'both': x, s = remember(x, s)
-            (loss + 4 * torch.stack(missed).mean()).backward()
-            out = {n: (torch.zeros_like(t) if t.grad is None else t.grad).flatten().tolist()
-                   for n, t in p.items()}
-            out['loss'] = [loss.item()]
-            print(json.dumps(out))
-            """);
+        var theirs = Theirs(cohort, lesson.Dialogue, steps, carry);
 
         lesson.Surprise.Item().ShouldBe(theirs["loss"][0], 1e-5);
         var scale = Norm(theirs.Values.SelectMany(values => values));
@@ -125,6 +108,34 @@ public sealed class MetalearnedDialogueTests
             Norm(slope.Contiguous().ToArray<float>().Zip(theirs[name], (a, b) => a - b))
                 .ShouldBeLessThan(1e-5 * Norm(theirs[name]) + 1e-7 * scale, name);
     });
+
+    private static Dictionary<string, double[]> Theirs(
+        DialogueCohort cohort, Dialogue dialogue, string steps, string carry)
+    {
+        var weights = cohort.State.Save()
+            .Where(array => !array.Name.Contains("adam") && !array.Name.Contains("log"))
+            .ToDictionary(array => array.Name, array => new
+            {
+                shape = array.Shape.Skip(1).ToArray(), values = array.As<float>().ToArray(),
+            });
+        var input = JsonSerializer.Serialize(new
+        {
+            weights, steps, carry,
+            contexts = dialogue.Context.Select(c => c.Detach().ToArray<float>()),
+            turns = dialogue.Turns.Select(turn => new[]
+            {
+                turn.Said.ToArray<long>(), turn.Shifted.ToArray<long>(), turn.Reply.ToArray<long>(),
+            }),
+        });
+        return PyTorch.Run<Dictionary<string, double[]>>($$"""
+            torch.set_default_dtype(torch.float64)
+            g = json.loads('''{{input}}''')
+            p = {n: torch.tensor(w['values'], dtype=torch.float64).view(w['shape']).requires_grad_()
+                 for n, w in g['weights'].items()}
+            {{Net}}
+            {{Turns}}
+            """);
+    }
 
     [Theory]
     [InlineData("none", true), InlineData("memory", false)]
