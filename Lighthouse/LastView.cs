@@ -43,19 +43,20 @@ internal sealed class LastView
         lock (gate)
         {
             if (Now is { IsStale: false } now && view.Leader.Epoch < now.View.Leader.Epoch) return;
-            Volatile.Write(ref last, new Heard(view, clock.GetUtcNow()));
-            Save(view);
+            var heard = new Heard(view, clock.GetUtcNow());
+            Volatile.Write(ref last, heard);
+            Save(heard);
         }
     }
 
-    private void Save(ClusterView view)
+    private void Save(Heard heard)
     {
-        if (clock.GetUtcNow() - written < WriteEvery) return;
-        written = clock.GetUtcNow();
+        if (heard.At - written < WriteEvery) return;
+        written = heard.At;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path + "~", ClusterViewCodec.Encode(view));
+            File.WriteAllBytes(path + "~", ClusterViewCodec.Encode(heard.View));
             File.SetLastWriteTimeUtc(path + "~", written.UtcDateTime);
             File.Move(path + "~", path, overwrite: true);
         }

@@ -17,6 +17,7 @@ internal sealed class RunningLighthouse : IAsyncDisposable
 {
     private readonly HttpClient client = new();
     private ILink link;
+    private long shows;
 
     private RunningLighthouse(
         LighthouseServer server, RunningApi leader, VirtualClock clock, InProcessBroker broker,
@@ -65,7 +66,8 @@ internal sealed class RunningLighthouse : IAsyncDisposable
         Experiments = [SampleDesk.Summary],
     };
 
-    /// <summary>The leader shows its view, and the lighthouse has heard it.</summary>
+    /// <summary>The leader shows its view, and the lighthouse has heard it as often as it was
+    /// said.</summary>
     public async Task Show(ClusterView view)
     {
         var node = view.Leader.Node;
@@ -75,6 +77,9 @@ internal sealed class RunningLighthouse : IAsyncDisposable
             Clock.Advance(TimeSpan.FromMilliseconds(1));
             await Task.Yield();
         }
+        var last = view with { At = view.At.AddTicks(++shows) };
+        await Say(last);
+        while (Server.Seen.View.At != last.At) await Task.Yield();
     }
 
     public ValueTask<Sent> Say(ClusterView view) => link.Send(

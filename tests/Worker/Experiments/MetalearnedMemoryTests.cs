@@ -10,7 +10,6 @@ namespace Mneme.Tests.Worker.Experiments;
 
 /// <summary>What metalearned-memory must reach, what it must not, and what its lanes promise.
 /// </summary>
-[Collection("live tensors")]
 public sealed class MetalearnedMemoryTests
 {
     private static readonly MetalearnedMemory Family = new();
@@ -37,10 +36,10 @@ public sealed class MetalearnedMemoryTests
 
     public static TheoryData<(string, SettingValue)[]> Variants => new()
     {
-        { [("activation", new Text("sigmoid"))] },
-        { [("scale", new Text("none"))] },
-        { [("learn_scale", new Flag(true)), ("scale", new Text("none"))] },
-        { [("reconstruction_weight", new Real(0))] },
+        { [.. Quick, ("activation", new Text("sigmoid"))] },
+        { [.. Quick, ("scale", new Text("none"))] },
+        { [.. Quick, ("learn_scale", new Flag(true)), ("scale", new Text("none"))] },
+        { [.. Quick, ("reconstruction_weight", new Real(0))] },
         { [("rule", new Text("gradient")), ("scale", new Text("none"))] },
         { [.. Quick, ("write_rate", new Text("layer")), ("read", new Text("concat")),
             ("final_step", new Flag(true)), ("train_start", new Flag(true))] },
@@ -73,7 +72,7 @@ public sealed class MetalearnedMemoryTests
     [Fact]
     public void The_latest_name_counts_and_the_earlier_one_is_forgotten()
     {
-        using var bench = Seeds(3, [.. Quick, ("task", new Text("rename"))]).Train(500);
+        using var bench = Seeds(2, [.. Quick, ("task", new Text("rename"))]).Train(500);
 
         bench.Measure("accuracy").Max().ShouldBeGreaterThan(.95);
         bench.Measure("earlier_accuracy").Min().ShouldBeLessThan(.03);
@@ -128,15 +127,11 @@ public sealed class MetalearnedMemoryTests
         Family, 40, Varied(2, []), Bench.Lane(Family, 9, [.. Small,
             ("learning_rate", new Real(1e30)), ("clip", new Real(1e30))]), "classifier/weight");
 
-    [Fact]
-    public void Two_thousand_steps_leak_neither_tensors_nor_memory() => TrainingThread.Run(() =>
-        LaneProof.NothingLeaks(Family, 2000, Varied(2, [("batch_size", new Integer(2))])));
-
     private static (string, SettingValue)[] Small =>
         [("hidden_size", new Integer(8)), ("batch_size", new Integer(4))];
 
     // Lanes that differ in everything that may differ inside a cohort.
-    private static Lane[] Varied(int count, (string, SettingValue)[] shape) =>
+    internal static Lane[] Varied(int count, (string, SettingValue)[] shape) =>
         [.. Enumerable.Range(0, count).Select(k => Bench.Lane(Family, (uint)(k * 7 + 1),
         [
             .. Small, .. shape,

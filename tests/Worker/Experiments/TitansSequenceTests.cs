@@ -12,7 +12,6 @@ namespace Mneme.Tests.Worker.Experiments;
 
 /// <summary>Where a memory sits beside an attention: against PyTorch, what it must reach and must
 /// not, and what its lanes promise.</summary>
-[Collection("live tensors")]
 public sealed class TitansSequenceTests
 {
     private static readonly TitansSequence Family = new();
@@ -178,10 +177,6 @@ public sealed class TitansSequenceTests
         Family, 20, Varied(2, "mac"), Lane(9, ("variant", new Text("mac")),
             ("learning_rate", new Real(1e30)), ("clip", new Real(1e30))), "output");
 
-    [Fact]
-    public void Training_leaks_neither_tensors_nor_memory() => TrainingThread.Run(() =>
-        LaneProof.NothingLeaks(Family, 300, Varied(2, "mac")));
-
     private static void GradientsShouldBePyTorchs(string variant, string task, int layers)
     {
         var lanes = new Lanes([Lane(3, ("variant", new Text(variant)), ("task", new Text(task)),
@@ -223,7 +218,7 @@ public sealed class TitansSequenceTests
         ]);
 
     // Lanes that differ in everything that may differ inside a cohort.
-    private static Lane[] Varied(int count, string variant) =>
+    internal static Lane[] Varied(int count, string variant) =>
         [.. Enumerable.Range(0, count).Select(k => Lane((uint)(k * 7 + 1),
             ("variant", new Text(variant)), ("task", new Text("sequence")),
             ("learning_rate", new Real(1e-3 * (1 + k))), ("clip", new Real(k % 2 == 0 ? 1 : .1)),

@@ -11,7 +11,6 @@ using Xunit;
 namespace Mneme.Tests.Worker.Memories;
 
 /// <summary>A text's memory in a file.</summary>
-[Collection("live tensors")]
 public sealed class TextMemoryTests : IDisposable
 {
     private readonly TensorScope scope = new();

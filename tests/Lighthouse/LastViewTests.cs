@@ -1,0 +1,51 @@
+using Mneme.Actors;
+using Mneme.Lighthouse;
+using Mneme.Messages;
+using Mneme.Tests.Coordinator.Api;
+using Mneme.Tests.Shared.Actors;
+using Mneme.Tests.Shared.Results;
+using Shouldly;
+using Xunit;
+
+namespace Mneme.Tests.Lighthouse;
+
+public sealed class LastViewTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly VirtualClock clock = new(DateTimeOffset.UnixEpoch.AddYears(50));
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_leader_that_was_followed_by_another_is_not_listened_to_while_that_one_speaks()
+    {
+        var last = Open();
+
+        last.Hear(ViewOf(epoch: 4));
+        last.Hear(ViewOf(epoch: 5));
+        last.Hear(ViewOf(epoch: 4));
+        last.Now!.View.Leader.Epoch.ShouldBe(5);
+
+        clock.Advance(LastView.StaleAfter + TimeSpan.FromSeconds(1));
+        last.Hear(ViewOf(epoch: 1));
+        last.Now!.View.Leader.Epoch.ShouldBe(1);
+    }
+
+    [Fact]
+    public void After_a_restart_the_age_is_counted_from_the_hearing()
+    {
+        Open().Hear(ViewOf(epoch: 3));
+        clock.Advance(TimeSpan.FromSeconds(7));
+
+        var seen = Open().Now!;
+
+        seen.View.Leader.Epoch.ShouldBe(3);
+        seen.Age.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+
+    private static ClusterView ViewOf(long epoch) =>
+        new SampleDesk().Shown with { Leader = new LeaderView("head", "i1", epoch, "http://head") };
+
+    private LastView Open() =>
+        new(folder.At("state"), clock, new Log(_ => { }, "lighthouse", clock));
+}
