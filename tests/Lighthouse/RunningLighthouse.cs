@@ -82,7 +82,7 @@ internal sealed class RunningLighthouse : IAsyncDisposable
         while (Server.Seen.View.At != last.At) await Task.Yield();
     }
 
-    public ValueTask<Sent> Say(ClusterView view) => link.Send(
+    private ValueTask<Sent> Say(ClusterView view) => link.Send(
         Route.View, MessageFrame.Of(new View(view), new Sender(link.Box)));
 
     public ValueTask<Sent> SayRaw(string view) => link.Send(Route.View, new Frame(

@@ -75,13 +75,13 @@ public sealed class TextMemoryCommandTests : IDisposable
             "--neighbours", "1")).ShouldBeFine().Output;
 
         found.ShouldContain("Cats are[ lovely]");
-        var distances = LastTokens(found);
+        var distances = DistancesOfRow3(found);
         distances.Length.ShouldBe(4);
         distances.ShouldAllBe(distance => distance < 1e-10);
     }
 
     /// <summary>How far row 3 is from the last token, by layer and head.</summary>
-    private static double[] LastTokens(string found) => [.. Regex
+    private static double[] DistancesOfRow3(string found) => [.. Regex
         .Matches(found, @" lovely +3 +(\S+)  ")
         .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
 

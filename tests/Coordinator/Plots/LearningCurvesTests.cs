@@ -167,7 +167,7 @@ public sealed class LearningCurvesTests
                 [.. Enumerable.Range(0, points).Select(i => 7L * i)],
                 [.. drawn.seeds.Select(seed => seed.ToImmutableArray())]);
             Parsed([curve, curve], Text with { LogarithmicMeasure = drawn.logarithmic });
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
 
     private static Curve Sloped(string label, int seeds) => new(
